@@ -1,0 +1,124 @@
+//! A partnership: the organisation's work with one site over some years, under one support model, by one team.
+//!
+//! Other rooms take a [`Partnership`] as the thing that their permissions are about: their routes name it
+//! `{partnership}`, by its slug.
+
+mod policy;
+
+use chrono::NaiveDate;
+use platform::{
+    Cx, Error,
+    access::{Kind, PathIds, Standing, Thing},
+    db::{self, PersonId, TeamId},
+    room::Subject,
+};
+use sea_orm::FromQueryResult;
+
+pub use policy::{Plan, Record};
+
+use crate::{PartnershipId, SiteId};
+
+/// The kind of subject that a partnership is, for panels and tabs.
+pub const SUBJECT: &str = "partnership";
+
+/// A partnership as access and other rooms need it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Partnership {
+    /// Its id.
+    pub id: PartnershipId,
+    /// Its readable key.
+    pub slug: String,
+    /// The site's id.
+    pub site_id: SiteId,
+    /// The site's key; partner-side people work at it.
+    pub site_slug: String,
+    /// The site's name, which is what people call the partnership.
+    pub name: String,
+    /// The region that the site lies in.
+    pub region: String,
+    /// The support model.
+    pub model_id: String,
+    /// The support model's name.
+    pub model_name: String,
+    /// The network, where several sites work together.
+    pub network: Option<String>,
+    /// The team that does the work.
+    pub team_id: TeamId,
+    /// The team's name.
+    pub team_name: String,
+    /// The supervisor.
+    pub supervisor_id: Option<PersonId>,
+    /// The school year in which the work began (2026 for 2026–27).
+    pub first_school_year: i32,
+    /// The day on which it began.
+    pub started_on: NaiveDate,
+    /// `active` or `closed`.
+    pub status: String,
+    /// The day on which it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// The dose that was agreed, in days a week.
+    pub planned_days_per_week: f64,
+    /// Where it stands, in two sentences.
+    pub story: String,
+    /// Counts edits.
+    pub version: i32,
+    /// Who of us works there today, and as what; filled by [`Thing::find`].
+    #[sea_orm(skip)]
+    pub staff: Vec<(PersonId, String)>,
+}
+
+#[derive(FromQueryResult)]
+struct StaffRow {
+    person_id: PersonId,
+    role: String,
+}
+
+/// The columns of [`Partnership`], for queries that begin `select {COLUMNS} from {FROM}`.
+pub const COLUMNS: &str = "p.id, p.slug, p.site_id, s.slug as site_slug, s.name, s.region, p.model_id, m.name as model_name, \
+    p.network, p.team_id, t.name as team_name, p.supervisor_id, p.first_school_year, p.started_on, p.status, p.closed_on, \
+    p.planned_days_per_week, p.story, p.version";
+/// The tables behind [`COLUMNS`].
+pub const FROM: &str = "partnership p join site s on s.id = p.site_id join support_model m on m.id = p.model_id \
+    join team t on t.id = p.team_id";
+
+impl Partnership {
+    /// How other rooms name it.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject { kind: SUBJECT, key: self.slug.clone(), title: self.name.clone(), href: format!("/partnerships/{}", self.slug) }
+    }
+
+    /// Whether the person works there today, is its supervisor, or sits in its team.
+    #[must_use]
+    pub fn is_work_of(&self, who: &Standing) -> bool {
+        who.is_staff()
+            && (self.staff.iter().any(|(person, _)| *person == who.person)
+                || self.supervisor_id == Some(who.person)
+                || who.sits_in(self.team_id))
+    }
+}
+
+impl Thing for Partnership {
+    const NAME: &'static str = "partnership";
+
+    /// Staff see all partnerships, partner-side people the one of their own site, alumni none.
+    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
+        let sql = format!("select {COLUMNS} from {FROM} where p.slug = $1");
+        let found = db::one::<Self>(cx.db().read(), &sql, vec![ids.get("partnership")?.into()]).await?;
+        let seen = found.filter(|partnership| match who.kind {
+            Kind::Staff => true,
+            Kind::Partner => who.works_at.as_deref() == Some(&partnership.site_slug),
+            Kind::Alumnus => false,
+        });
+        let Some(mut partnership) = seen else { return Ok(None) };
+        let staff = db::rows::<StaffRow>(
+            cx.db().read(),
+            "select person_id, role from partnership_staff
+             where partnership_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2)",
+            vec![partnership.id.into(), cx.today().into()],
+        )
+        .await?;
+        partnership.staff = staff.into_iter().map(|row| (row.person_id, row.role)).collect();
+        Ok(Some(partnership))
+    }
+}

@@ -1,0 +1,123 @@
+//! What every request can reach: the app as a whole, and the one request's context.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    access::{Identify, Kind, Standing},
+    clock::{self, Clock},
+    config::Config,
+    db::Db,
+    files::Files,
+    room::House,
+    settings::Settings,
+    web::Shell,
+};
+
+/// The running program.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// How it was set up.
+    pub config: Config,
+    /// The rooms.
+    pub house: House,
+    /// Who stands behind a token.
+    pub identify: Arc<dyn Identify>,
+    /// Where files are kept.
+    pub files: Files,
+    /// The demo's people for one-click sign-in; empty anywhere else.
+    pub personas: Vec<Persona>,
+}
+
+/// One of the demo's people.
+#[derive(Clone, Debug)]
+pub struct Persona {
+    /// `implementer`, `director` …
+    pub name: String,
+    /// The person's key.
+    pub slug: String,
+    /// The person's name.
+    pub person: String,
+    /// One sentence about what this person opens the program for.
+    pub about: &'static str,
+}
+
+/// One request: who asks, when, and in what manner.
+#[derive(Clone)]
+pub struct Cx {
+    /// The running program.
+    pub app: Arc<App>,
+    /// Who asks, when somebody signed in.
+    pub who: Option<Arc<Standing>>,
+    /// The time at which the request came in; everything in it happens then.
+    pub now: DateTime<Utc>,
+    /// The organisation's own settings.
+    pub settings: Settings,
+    /// Whether htmx asks for a part of the page.
+    pub htmx: bool,
+    /// The address, with what follows its question mark.
+    pub address: String,
+    /// What the browser brought that pages need.
+    pub(crate) browser: Browser,
+}
+
+/// What the browser brought along.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Browser {
+    pub csrf: String,
+    pub theme: Option<&'static str>,
+    pub toast: Option<crate::web::Toast>,
+}
+
+impl Cx {
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    /// Today where the organisation is.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.settings.local(self.now).date()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id(&self) -> uuid::Uuid {
+        clock::new_id(self.now)
+    }
+
+    /// The frame of a page: its title, and which entry of the navigation it belongs to (`/partnerships`, or empty).
+    #[must_use]
+    pub fn shell(&self, title: impl Into<String>, section: &str) -> Shell {
+        Shell::new(self, title.into(), section)
+    }
+
+    /// Whether the visitor is of this kind.
+    #[must_use]
+    pub fn is(&self, kind: Kind) -> bool {
+        self.who.as_ref().is_some_and(|who| who.kind == kind)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Cx {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        // The layer that identifies visitors puts it there; without that layer (health, metrics) nobody is known.
+        Ok(parts.extensions.get::<Cx>().cloned().unwrap_or_else(|| Cx {
+            app: Arc::clone(app),
+            who: None,
+            now: app.clock.now(),
+            settings: Settings::default(),
+            htmx: false,
+            address: parts.uri.to_string(),
+            browser: Browser::default(),
+        }))
+    }
+}

@@ -1,0 +1,111 @@
+//! The schema's steps. Forward only, each in its own transaction, one instance at a time.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::{Db, Engine, exec, rows};
+
+/// One step of the schema. Its text serves both engines; the words in braces become the engine's own types:
+/// `{uuid}`, `{instant}`, `{date}`, `{bool}`, `{bytes}`, `{serial}` (a growing whole number as key).
+pub struct Migration {
+    /// Unique over all rooms and never changed again; steps run in the order in which rooms list them.
+    pub name: &'static str,
+    /// Why the step is there.
+    pub why: &'static str,
+    /// Statements, parted by semicolons at the end of a line.
+    pub sql: &'static str,
+    /// Statements that only one engine needs, run after `sql`.
+    pub only: &'static [(Engine, &'static str)],
+}
+
+/// Any fixed number: instances that start together queue for it.
+const LOCK: i64 = 0x6576_6572;
+
+#[derive(sea_orm::FromQueryResult)]
+struct Applied {
+    name: String,
+}
+
+/// Brings the schema up to date; does nothing when it is.
+///
+/// # Errors
+/// When a step is refused; the step that failed leaves no trace.
+pub async fn migrate(db: &Db, steps: &[Migration], now: DateTime<Utc>) -> Result<usize, DbErr> {
+    db.write(async |tx| {
+        lock(db, tx).await?;
+        tx.execute_unprepared("create table if not exists schema_step (name text primary key, applied_at text not null)").await?;
+        Ok::<_, DbErr>(())
+    })
+    .await?;
+    let mut ran = 0;
+    for step in steps {
+        ran += usize::from(
+            db.write(async |tx| {
+                lock(db, tx).await?;
+                let applied: HashSet<String> = rows::<Applied>(&**tx, "select name from schema_step", vec![])
+                    .await?
+                    .into_iter()
+                    .map(|row| row.name)
+                    .collect();
+                if applied.contains(step.name) {
+                    return Ok(false);
+                }
+                apply(db.engine(), tx, step).await?;
+                exec(
+                    &**tx,
+                    "insert into schema_step (name, applied_at) values ($1, $2)",
+                    vec![step.name.into(), now.to_rfc3339().into()],
+                )
+                .await?;
+                Ok::<_, DbErr>(true)
+            })
+            .await?,
+        );
+    }
+    Ok(ran)
+}
+
+async fn lock(db: &Db, tx: &super::Tx) -> Result<(), DbErr> {
+    // SQLite's write transaction is the lock already.
+    if db.engine() == Engine::Postgres {
+        exec(&**tx, "select pg_advisory_xact_lock($1)", vec![LOCK.into()]).await?;
+    }
+    Ok(())
+}
+
+async fn apply(engine: Engine, tx: &super::Tx, step: &Migration) -> Result<(), DbErr> {
+    let own = step.only.iter().filter(|(of, _)| *of == engine).map(|(_, sql)| *sql);
+    for text in std::iter::once(step.sql).chain(own) {
+        for statement in text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()) {
+            let statement = typed(engine, statement.trim_end_matches(';'));
+            tx.execute_unprepared(&statement)
+                .await
+                .map_err(|error| DbErr::Custom(format!("schema step {}: {error}\n{statement}", step.name)))?;
+        }
+    }
+    Ok(())
+}
+
+fn typed(engine: Engine, sql: &str) -> String {
+    let types: [(&str, &str); 6] = match engine {
+        Engine::Sqlite => [
+            ("{uuid}", "blob"),
+            ("{instant}", "text"),
+            ("{date}", "text"),
+            ("{bool}", "boolean"),
+            ("{bytes}", "blob"),
+            ("{serial}", "integer"),
+        ],
+        Engine::Postgres => [
+            ("{uuid}", "uuid"),
+            ("{instant}", "timestamptz"),
+            ("{date}", "date"),
+            ("{bool}", "boolean"),
+            ("{bytes}", "bytea"),
+            ("{serial}", "bigint"),
+        ],
+    };
+    types.iter().fold(sql.to_owned(), |sql, (word, own)| sql.replace(word, own))
+}

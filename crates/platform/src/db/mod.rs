@@ -1,0 +1,187 @@
+//! The database: SQLite inside the binary, or PostgreSQL beyond one machine, behind one door.
+//!
+//! Everything reads through [`Db::read`] and changes through [`Db::write`]. SQLite has one writer connection (a fair
+//! queue, `BEGIN IMMEDIATE`, `synchronous=FULL`) and a few read-only ones; on PostgreSQL both are the same pool.
+
+mod id;
+mod migrate;
+mod sql;
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+pub use id::{PersonId, TeamId, slug_of};
+pub use migrate::{Migration, migrate};
+pub use sql::{Params, exec, one, placeholders, rows, scalar};
+
+/// Which of the two databases is behind a [`Db`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The embedded one.
+    Sqlite,
+    /// A server beyond one machine.
+    Postgres,
+}
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+    engine: Engine,
+    statements: Arc<AtomicU64>,
+}
+
+/// One open write: what is done through it happens as a whole or not at all.
+pub struct Tx(DatabaseTransaction);
+
+impl std::ops::Deref for Tx {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://path/to/file.db` or `postgres://…`). Creates a SQLite file that is missing.
+    ///
+    /// # Errors
+    /// When the address is of neither kind, or nothing answers there.
+    pub async fn connect(url: &str) -> Result<Self, DbErr> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let (mut writer, mut reader, engine) = if url.starts_with("sqlite:") {
+            let writer = Database::connect(sqlite_options(url, false)).await?;
+            // The first connection makes the file and sets WAL; a read-only one could do neither.
+            writer.ping().await?;
+            (writer, Database::connect(sqlite_options(url, true)).await?, Engine::Sqlite)
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let mut options = ConnectOptions::new(url);
+            options.max_connections(16).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+            let pool = Database::connect(options).await?;
+            (pool.clone(), pool, Engine::Postgres)
+        } else {
+            return Err(DbErr::Custom(format!(
+                "The database address must begin with sqlite: or postgres:, but it is \"{url}\"."
+            )));
+        };
+        for connection in [&mut writer, &mut reader] {
+            let counter = Arc::clone(&statements);
+            connection.set_metric_callback(move |_| {
+                counter.fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        Ok(Self { inner: Arc::new(Inner { reader, writer, engine, statements }) })
+    }
+
+    /// The engine behind this handle.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// How many statements were sent since the start, for the test that pages ask a fixed number of times.
+    #[must_use]
+    pub fn statements_sent(&self) -> u64 {
+        self.inner.statements.load(Ordering::Relaxed)
+    }
+
+    /// The connection to read through. On SQLite it refuses to write.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.inner.reader
+    }
+
+    /// Runs `work` in one transaction: committed when it answers `Ok`, undone when it answers `Err`.
+    ///
+    /// Keep it short and wait for nothing but the database inside: on SQLite every other write queues behind it.
+    ///
+    /// # Errors
+    /// What `work` answers, or the database's own refusal.
+    pub async fn write<T, E>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbErr>,
+    {
+        let tx = Tx(self.begin().await?);
+        match work(&tx).await {
+            Ok(answer) => {
+                tx.0.commit().await?;
+                Ok(answer)
+            }
+            Err(refusal) => {
+                tx.0.rollback().await?;
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.inner.writer.begin_with_options(options).await
+    }
+
+    /// Closes the connections; the handle is of no use afterwards.
+    pub async fn close(self) {
+        if let Ok(inner) = Arc::try_unwrap(self.inner) {
+            // A refusal to close changes nothing: the process is done with it either way.
+            let _ = inner.reader.close().await;
+            let _ = inner.writer.close().await;
+        }
+    }
+}
+
+fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(if read_only { 4 } else { 1 })
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(30))
+        .max_lifetime(None::<Duration>)
+        .idle_timeout(None::<Duration>);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = sqlite
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .pragma("cache_size", "-8000")
+            .statement_cache_capacity(200);
+        if read_only {
+            sqlite.read_only(true)
+        } else {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sqlx::sqlite::SqliteSynchronous::Full)
+        }
+    });
+    options
+}
+
+impl FromStr for Engine {
+    type Err = String;
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "sqlite" => Ok(Self::Sqlite),
+            "postgres" => Ok(Self::Postgres),
+            other => Err(format!("unknown database engine \"{other}\"")),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! One error for handlers and verbs: a visitor's mistake says what to do next, ours shows only a reference.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use sea_orm::DbErr;
+
+/// Why something did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in: pages lead to the sign-in, the API answers 401.
+    #[error("sign in first")]
+    NotSignedIn,
+    /// There is no such thing, or it is not for these eyes.
+    #[error("not found")]
+    NotFound,
+    /// Visible, but not theirs to do.
+    #[error("not allowed")]
+    NotAllowed,
+    /// A rule was broken; the text says which, and what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// Somebody else changed it since it was opened.
+    #[error("somebody else changed this since you opened it")]
+    Stale,
+    /// Too often; the seconds say when to come back.
+    #[error("too many tries")]
+    TooMany {
+        /// Seconds until the next try counts.
+        wait_seconds: u64,
+    },
+    /// Our fault. The text goes to the log, never to the page.
+    #[error("{0}")]
+    Ours(String),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Ours(error.to_string())
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Ours(format!("a template was not rendered: {error}"))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Ours(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Ours(format!("JSON: {error}"))
+    }
+}
+
+impl Error {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Stale => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What went wrong, and what to do: a title and a sentence.
+    #[must_use]
+    pub fn words(&self) -> (&'static str, String) {
+        match self {
+            Self::NotSignedIn => ("Please sign in", "This page is for people who are signed in.".to_owned()),
+            Self::NotFound => (
+                "We can’t find that page",
+                "It may have moved, or it may be one that isn’t shared with you. If somebody sent you the link, ask them.".to_owned(),
+            ),
+            Self::NotAllowed => (
+                "That is for others to do",
+                "You can look at this, but changing it belongs to the people who work there. Ask one of them, or your supervisor.".to_owned(),
+            ),
+            Self::Refused(why) => ("That didn’t work yet", why.clone()),
+            Self::Stale => (
+                "Somebody else was faster",
+                "This was changed while you had it open. Go back, copy what you wrote, load the page again, and put the two together.".to_owned(),
+            ),
+            Self::TooMany { wait_seconds } => {
+                ("Let’s wait a moment", format!("There were many tries in a short time. Please try again in {}.", minutes(*wait_seconds)))
+            }
+            Self::Ours(_) => (
+                "That was our fault",
+                "Something broke on our side. Nothing you had saved before is lost. Please try again; if it happens twice, tell whoever runs this server the reference.".to_owned(),
+            ),
+        }
+    }
+}
+
+fn minutes(seconds: u64) -> String {
+    if seconds < 90 { "a minute".to_owned() } else { format!("{} minutes", seconds.div_ceil(60)) }
+}
+
+/// What the layer that draws error pages finds in an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub title: &'static str,
+    pub advice: String,
+    pub not_signed_in: bool,
+    pub fault: Option<String>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (title, advice) = self.words();
+        let mut response = self.status().into_response();
+        if let Self::TooMany { wait_seconds } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
+        }
+        let not_signed_in = matches!(self, Self::NotSignedIn);
+        let fault = if let Self::Ours(text) = self { Some(text) } else { None };
+        response.extensions_mut().insert(Shown { title, advice, not_signed_in, fault });
+        response
+    }
+}

@@ -1,0 +1,126 @@
+//! Workers: claim, run, settle.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{DbErr, FromQueryResult};
+
+use super::{JobKind, claim_sql, insert};
+use crate::{app::App, db, error::Error};
+
+const LEASE: chrono::Duration = chrono::Duration::minutes(5);
+const TRIES: i32 = 10;
+const PAUSE: Duration = Duration::from_secs(3);
+
+#[derive(FromQueryResult)]
+struct Claimed {
+    id: uuid::Uuid,
+    kind: String,
+    payload: String,
+    attempts: i32,
+}
+
+/// Runs jobs until the program ends.
+pub async fn run_workers(app: Arc<App>) {
+    let workers = (0..app.config.workers).map(|_| {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            loop {
+                match step(&app).await {
+                    Ok(true) => {}
+                    Ok(false) => tokio::time::sleep(PAUSE).await,
+                    Err(error) => {
+                        tracing::error!(%error, "the queue of jobs can't be read");
+                        tokio::time::sleep(PAUSE * 5).await;
+                    }
+                }
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        let Err(error) = worker.await;
+        tracing::error!(%error, "a worker ended");
+    }
+}
+
+/// Runs what is due now until nothing is left; for tests and for commands that must not leave work behind.
+///
+/// # Errors
+/// The database's own.
+pub async fn drain(app: &App) -> Result<usize, Error> {
+    let mut ran = 0;
+    while step(app).await? {
+        ran += 1;
+    }
+    Ok(ran)
+}
+
+async fn step(app: &App) -> Result<bool, Error> {
+    let now = app.clock.now();
+    schedule(app, now).await?;
+    let claimed = app
+        .db
+        .write(async |tx| db::one::<Claimed>(&**tx, claim_sql(app.db.engine()), vec![(now + LEASE).into(), now.into()]).await)
+        .await?;
+    let Some(job) = claimed else { return Ok(false) };
+    let outcome = match kinds(app).find(|kind| kind.name == job.kind) {
+        Some(kind) => (kind.run)(app, &job.payload).await,
+        None => Err(Error::Ours(format!("no room knows jobs of kind {}", job.kind))),
+    };
+    settle(app, &job, outcome).await?;
+    Ok(true)
+}
+
+fn kinds(app: &App) -> impl Iterator<Item = &JobKind> {
+    app.house.rooms().iter().flat_map(|room| &room.jobs)
+}
+
+/// Sees that each recurring job stands in the queue once; the name of its hour or day keeps instances from doubling it.
+async fn schedule(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
+    for kind in kinds(app) {
+        let Some(every) = kind.every else { continue };
+        let waiting = db::scalar::<i64>(
+            app.db.read(),
+            "select count(*) from job where only_one = $1 and (done_at is null or done_at > $2)",
+            vec![kind.name.into(), (now - chrono::Duration::from_std(every).unwrap_or(LEASE)).into()],
+        )
+        .await?;
+        if waiting == Some(0) {
+            app.db.write(async |tx| insert(&**tx, now, kind.name, "null", now, Some(kind.name.to_owned())).await).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn settle(app: &App, job: &Claimed, outcome: Result<(), Error>) -> Result<(), DbErr> {
+    let now = app.clock.now();
+    app.db
+        .write(async |tx| match &outcome {
+            Ok(()) => {
+                db::exec(
+                    &**tx,
+                    "update job set done_at = $1, leased_until = null, last_error = null where id = $2",
+                    vec![now.into(), job.id.into()],
+                )
+                .await
+            }
+            Err(error) => {
+                tracing::warn!(kind = job.kind, attempt = job.attempts, %error, "a job failed");
+                let given_up = (job.attempts >= TRIES).then_some(now);
+                let minutes = 1_i64 << u32::try_from(job.attempts.clamp(0, 10)).unwrap_or(0);
+                db::exec(
+                    &**tx,
+                    "update job set run_at = $1, leased_until = null, last_error = $2, given_up_at = $3 where id = $4",
+                    vec![
+                        (now + chrono::Duration::minutes(minutes)).into(),
+                        error.to_string().into(),
+                        given_up.into(),
+                        job.id.into(),
+                    ],
+                )
+                .await
+            }
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! Everything in Everbetter that is not about improvement: database, web kit, access, forms, files, mail, jobs, search,
+//! audit, import and export, clock. Knows no room.
+
+pub mod access;
+pub mod app;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod files;
+pub mod import;
+pub mod jobs;
+pub mod mail;
+pub mod room;
+pub mod search;
+pub mod secret;
+pub mod settings;
+pub mod sheet;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
+pub mod web;
+
+pub use app::{App, Cx};
+pub use error::Error;
+
+/// The schema that every room stands on.
+#[must_use]
+pub fn migrations() -> Vec<db::Migration> {
+    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION]
+}

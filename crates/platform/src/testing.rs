@@ -1,0 +1,223 @@
+//! What tests stand on: both databases, an app with a held clock, and visitors who open pages and send forms.
+//!
+//! PostgreSQL is a throw-away cluster whose address stands in `EVERBETTER_TEST_POSTGRES`; `cargo ci` starts one.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use chrono::{DateTime, Utc};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use crate::{
+    access::{Identify, Route},
+    app::{App, Persona},
+    clock::{self, Clock},
+    config::Config,
+    db::{self, Db, Engine},
+    files::Files,
+    room::House,
+};
+
+/// An app on one of the two databases; what it keeps on the disk goes when it is dropped.
+pub struct Bench {
+    /// The app.
+    pub app: Arc<App>,
+    /// Its router.
+    pub router: Router,
+    /// Its routes.
+    pub routes: Vec<Route>,
+    _folder: tempfile::TempDir,
+}
+
+/// Runs a test on SQLite, then on PostgreSQL. Each time on an empty database with the whole schema, the clock held at `now`.
+pub async fn on_both(now: DateTime<Utc>, house: fn() -> House, identify: fn() -> Arc<dyn Identify>, test: impl AsyncFn(Bench)) {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        test(bench(engine, now, house(), identify(), Vec::new()).await).await;
+    }
+}
+
+/// An app on an empty database of this engine with the whole schema.
+pub async fn bench(
+    engine: Engine,
+    now: DateTime<Utc>,
+    house: House,
+    identify: Arc<dyn Identify>,
+    personas: Vec<Persona>,
+) -> Bench {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let url = match engine {
+        Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
+        Engine::Postgres => empty_postgres().await,
+    };
+    let db = Db::connect(&url).await.expect("the database opens");
+    let mut steps = crate::migrations();
+    // A house is handed out whole, so the steps are read from a second one of the same rooms.
+    for room in house.rooms() {
+        steps.extend(room.migrations.iter().map(|step| db::Migration {
+            name: step.name,
+            why: step.why,
+            sql: step.sql,
+            only: step.only,
+        }));
+    }
+    db::migrate(&db, &steps, now).await.expect("the schema is made");
+    let flags = BTreeMap::from([
+        ("data".to_owned(), folder.path().display().to_string()),
+        ("database".to_owned(), url),
+        ("public_url".to_owned(), "http://everbetter.test".to_owned()),
+    ]);
+    let config = Config::load(&flags, |_| None, None).expect("a sound configuration");
+    let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
+    let app = Arc::new(App { db, clock: Clock::held_at(now), config, house, identify, files, personas });
+    let (router, routes) = crate::web::build(&app);
+    Bench { app, router, routes, _folder: folder }
+}
+
+async fn empty_postgres() -> String {
+    let server = std::env::var("EVERBETTER_TEST_POSTGRES").expect(
+        "EVERBETTER_TEST_POSTGRES holds no address of a PostgreSQL server for tests; run `cargo ci`, or `cargo run -p xtask -- postgres`",
+    );
+    let name = format!("test_{}", clock::new_id(Clock::system().now()).simple());
+    let root = Db::connect(&server).await.expect("the server for tests answers");
+    sea_orm::ConnectionTrait::execute_unprepared(root.read(), &format!("create database {name}")).await.expect("a new database");
+    root.close().await;
+    let (base, _) = server.rsplit_once('/').expect("an address with a database's name");
+    format!("{base}/{name}")
+}
+
+/// Somebody with a browser: keeps cookies, follows nothing by itself.
+#[derive(Clone)]
+pub struct Visitor {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+    bearer: Option<String>,
+}
+
+/// What came back.
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as bytes.
+    pub bytes: bytes::Bytes,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Reply {
+    /// Where a redirect leads.
+    #[must_use]
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().expect("an address"))
+    }
+
+    /// The text without tags, spaces drawn together, so that a test reads what a person reads.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut in_tag = false;
+        for letter in self.body.chars() {
+            match letter {
+                '<' => in_tag = true,
+                '>' => {
+                    in_tag = false;
+                    text.push(' ');
+                }
+                letter if !in_tag => text.push(letter),
+                _ => {}
+            }
+        }
+        let text = text.replace("&#39;", "'").replace("&#38;", "&").replace("&amp;", "&").replace("&nbsp;", " ");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Visitor {
+    /// Nobody in particular.
+    #[must_use]
+    pub fn new(bench: &Bench) -> Self {
+        Self { router: bench.router.clone(), cookies: BTreeMap::new(), bearer: None }
+    }
+
+    /// Somebody who brings a personal API token.
+    #[must_use]
+    pub fn with_token(bench: &Bench, token: &str) -> Self {
+        Self { bearer: Some(token.to_owned()), ..Self::new(bench) }
+    }
+
+    /// Somebody who has this session's cookie.
+    #[must_use]
+    pub fn with_session(bench: &Bench, token: &str) -> Self {
+        let mut visitor = Self::new(bench);
+        visitor.cookies.insert("everbetter".to_owned(), token.to_owned());
+        visitor
+    }
+
+    /// Opens a page.
+    pub async fn get(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// Asks for a part of a page, as htmx does.
+    pub async fn get_part(&mut self, path: &str) -> Reply {
+        self.send(Method::GET, path, &[("hx-request", "true")], None).await
+    }
+
+    /// Sends a form from our own page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send(Method::POST, path, &[("origin", "http://everbetter.test")], Some(fields)).await
+    }
+
+    /// Sends a form as htmx does.
+    pub async fn post_part(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send(Method::POST, path, &[("origin", "http://everbetter.test"), ("hx-request", "true")], Some(fields)).await
+    }
+
+    /// Sends anything.
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "everbetter.test")
+            .header(header::ACCEPT, "text/html");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if !self.cookies.is_empty() {
+            let line = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+            request = request.header(header::COOKIE, line);
+        }
+        if let Some(token) = &self.bearer {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = match fields {
+            Some(fields) => {
+                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+                Body::from(serde_html_form::to_string(fields).expect("a form"))
+            }
+            None => Body::empty(),
+        };
+        let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole answer").to_bytes();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("a cookie").split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                if value.is_empty() {
+                    self.cookies.remove(name);
+                } else {
+                    self.cookies.insert(name.to_owned(), value.to_owned());
+                }
+            }
+        }
+        Reply { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+    }
+}

@@ -1,0 +1,213 @@
+//! A form as it was sent: it remembers what was typed and carries a word for each field that needs one.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{FromRequest, Request},
+    http::header,
+};
+use bytes::Bytes;
+use chrono::NaiveDate;
+use http_body_util::{BodyExt, Limited};
+
+use super::layers::CsrfOwed;
+use crate::{
+    app::{App, Cx},
+    error::Error,
+    secret,
+};
+
+/// The largest form that is read.
+const LARGEST: usize = 2 * 1024 * 1024;
+
+/// The fields that were sent, and what is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    values: BTreeMap<String, Vec<String>>,
+    errors: BTreeMap<String, String>,
+}
+
+/// A field that can be read: its text, or the refusal that stands beside it.
+pub type Stated<T> = Option<T>;
+
+impl Form {
+    /// A form before anybody typed: these values stand in it.
+    #[must_use]
+    pub fn with(values: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in values {
+            form.values.entry(name.to_owned()).or_default().push(value);
+        }
+        form
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes)
+            .map_err(|_| Error::Refused("The form could not be read. Please load the page again.".to_owned()))?;
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            form.values.entry(name).or_default().push(value);
+        }
+        Ok(form)
+    }
+
+    /// What stands in a field, as it was typed; empty when there is no such field.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    /// All values of a field that may come several times.
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of the fields that came.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Whether a field holds this value: for radio buttons, options and boxes.
+    #[must_use]
+    pub fn holds(&self, name: &str, value: &str) -> bool {
+        self.all(name).iter().any(|held| held == value)
+    }
+
+    /// The word beside a field; empty when nothing is wrong with it.
+    #[must_use]
+    pub fn error(&self, name: &str) -> &str {
+        self.errors.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether anything is wrong.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// All that is wrong: field and word.
+    #[must_use]
+    pub fn errors(&self) -> &BTreeMap<String, String> {
+        &self.errors
+    }
+
+    /// Puts a word beside a field, unless there is one already.
+    pub fn refuse(&mut self, name: &str, word: impl Into<String>) {
+        self.errors.entry(name.to_owned()).or_insert_with(|| word.into());
+    }
+
+    /// Takes a field's value away, so that a page never shows it again: passwords.
+    pub fn forget(&mut self, name: &str) {
+        self.values.remove(name);
+    }
+
+    /// A text that must not be empty; `ask` says so when it is.
+    pub fn required(&mut self, name: &str, ask: &str, most: usize) -> Stated<String> {
+        let text = self.optional(name, most)?;
+        if text.is_empty() {
+            self.refuse(name, ask);
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text that may be empty, trimmed; too long a one is refused.
+    pub fn optional(&mut self, name: &str, most: usize) -> Stated<String> {
+        let text = self.value(name).trim().replace("\r\n", "\n");
+        let length = text.chars().count();
+        if length > most {
+            self.refuse(name, format!("This is {length} characters long; {most} is the most. Could part of it go elsewhere?"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A day, from a date field.
+    pub fn date(&mut self, name: &str, ask: &str) -> Stated<NaiveDate> {
+        match self.value(name).trim() {
+            "" => {
+                self.refuse(name, ask);
+                None
+            }
+            text => {
+                let date = text.parse().ok();
+                if date.is_none() {
+                    self.refuse(name, "Please write the date as year-month-day, such as 2026-10-08.");
+                }
+                date
+            }
+        }
+    }
+
+    /// A day that may be left out: `Some(None)` when it is.
+    pub fn optional_date(&mut self, name: &str) -> Stated<Option<NaiveDate>> {
+        if self.value(name).trim().is_empty() { Some(None) } else { self.date(name, "").map(Some) }
+    }
+
+    /// A number between two bounds.
+    pub fn number(&mut self, name: &str, least: f64, most: f64) -> Stated<f64> {
+        let number = self.value(name).trim().replace(',', ".").parse::<f64>().ok();
+        match number {
+            Some(number) if number.is_finite() && number >= least && number <= most => Some(number),
+            _ => {
+                self.refuse(name, format!("Please write a number from {least} to {most}."));
+                None
+            }
+        }
+    }
+
+    /// The version that the form was opened on, for the check that nobody else was faster.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.value("version").parse().unwrap_or(0)
+    }
+}
+
+impl FromRequest<std::sync::Arc<App>> for Form {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &std::sync::Arc<App>) -> Result<Self, Error> {
+        use axum::extract::FromRequestParts;
+        let (mut parts, body) = request.into_parts();
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
+            return Err(Error::Refused("Please send this as an ordinary form.".to_owned()));
+        }
+        let bytes: Bytes = Limited::new(body, LARGEST)
+            .collect()
+            .await
+            .map_err(|_| Error::Refused("That is more than one form can carry (2 MB).".to_owned()))?
+            .to_bytes();
+        let form = Self::parse(&bytes)?;
+        if parts.extensions.get::<CsrfOwed>().is_some() {
+            let Ok(cx) = Cx::from_request_parts(&mut parts, app).await;
+            let brought = form.value("_csrf");
+            if brought.is_empty() || !secret::same(brought, &cx.browser.csrf) {
+                return Err(Error::Refused(
+                    "We could not tell that this form came from our own page. Please load the page again and send it once more."
+                        .to_owned(),
+                ));
+            }
+        }
+        Ok(form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_remembers_and_refuses() {
+        let mut form = Form::parse(b"title=+Hello+&day=yesterday&kind=a&kind=b").expect("a form");
+        assert_eq!(form.required("title", "Say something", 10).as_deref(), Some("Hello"));
+        assert_eq!(form.required("other", "Say something", 10), None);
+        assert_eq!(form.date("day", "When?"), None);
+        assert_eq!(form.value("day"), "yesterday");
+        assert!(form.holds("kind", "b"));
+        assert_eq!(form.error("other"), "Say something");
+        assert_eq!(form.errors().len(), 2);
+        assert_eq!(form.optional("title", 3), None);
+    }
+}

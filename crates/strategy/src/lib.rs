@@ -1,0 +1,21 @@
+//! Frameworks with their practices, the tracker, and what they say about where the work stands.
+
+pub mod frameworks;
+mod schema;
+
+use platform::room::Room;
+
+platform::id! {
+    /// A published, numbered version of the whole set of practices.
+    FrameworkId,
+    /// One line item of a framework version.
+    PracticeId,
+    /// One entry of the tracker.
+    EntryId,
+}
+
+/// What this room hands to the house.
+#[must_use]
+pub fn room() -> Room {
+    Room { name: "strategy", migrations: schema::migrations(), ..Room::default() }
+}
