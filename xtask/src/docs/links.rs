@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{
-    Document,
+    Document, files,
     text::{Line, anchor, lines, spans, targets},
 };
 use crate::run::root;
@@ -25,12 +25,12 @@ pub fn problems(document: &Document) -> Vec<String> {
         };
         problems.extend(wrong.into_iter().map(|path| document.problem(line.number, &format!("{path} is not there."))));
     }
-    problems.extend(
-        trees(&all)
-            .into_iter()
-            .filter(|(_, path)| !root().join(path).exists())
-            .map(|(number, path)| document.problem(number, &format!("{} is not there.", path.display()))),
-    );
+    for (number, path) in trees(&all) {
+        if !path.exists() {
+            let shown = path.strip_prefix(root()).unwrap_or(&path).display();
+            problems.push(document.problem(number, &format!("{shown} is not there.")));
+        }
+    }
     problems
 }
 
@@ -44,8 +44,11 @@ fn names_a_file(document: &Document, span: &str) -> bool {
     ours || ENDINGS.iter().any(|ending| span.ends_with(ending))
 }
 
+/// From the document's folder, from the root, inside a room (`platform/web/form.rs`), or for a bare name anywhere.
 fn is_there(document: &Document, span: &str) -> bool {
-    document.places(span).iter().any(|place| place.exists())
+    let in_room = span.split_once('/').map(|(room, rest)| root().join("crates").join(room).join("src").join(rest));
+    document.places(span).into_iter().chain(in_room).any(|place| place.exists())
+        || !span.contains('/') && files().iter().any(|file| file.rsplit('/').next() == Some(span))
 }
 
 fn leads_somewhere(document: &Document, target: &str) -> bool {
@@ -64,23 +67,39 @@ fn leads_somewhere(document: &Document, target: &str) -> bool {
         })
 }
 
-/// The paths of the trees that are drawn in blocks of code, each with its line. The tree's own first line is the root.
+/// The paths of the trees that are drawn in blocks of code, each with its line. The line before the first branch names where
+/// the tree stands: the project itself, or a folder of it or of its rooms.
 fn trees(all: &[Line<'_>]) -> Vec<(usize, PathBuf)> {
+    let mut stands = root();
     let mut folders: Vec<&str> = Vec::new();
     let mut found = Vec::new();
     for line in all.iter().filter(|line| line.in_block) {
-        let Some(at) = line.text.find(['├', '└']) else { continue };
+        let Some(at) = line.text.find(['├', '└']) else {
+            if !line.text.starts_with(['│', ' ']) {
+                stands = place_of_tree(line.text.trim());
+            }
+            continue;
+        };
         let depth = line.text[..at].chars().count() / 4;
         let entry = line.text[at..].trim_start_matches(['├', '└', '─', ' ']);
         // Several names may share a line; what is said about them follows after two spaces or more.
-        let names = entry.split("  ").take_while(|name| !name.is_empty() && !name.contains(' ')).map(str::trim);
+        let names = entry.split("  ").take_while(|name| !name.is_empty() && !name.contains([' ', '*'])).map(str::trim);
         for name in names.filter(|name| name.ends_with('/') || name.contains('.')) {
             folders.truncate(depth);
             folders.push(name);
-            found.push((line.number, folders.iter().collect()));
+            found.push((line.number, stands.join(folders.iter().collect::<PathBuf>())));
         }
     }
     found
+}
+
+fn place_of_tree(first_line: &str) -> PathBuf {
+    let in_room = root().join("crates").join(first_line);
+    match first_line {
+        "everbetter/" => root(),
+        _ if in_room.exists() => in_room,
+        _ => root().join(first_line),
+    }
 }
 
 #[cfg(test)]
@@ -99,14 +118,26 @@ mod tests {
     }
 
     #[test]
+    fn a_path_may_begin_in_a_room_and_a_bare_name_may_be_anywhere() {
+        assert!(problems(&document("`platform/web/form.rs` and `form.rs`")).is_empty());
+        assert_eq!(problems(&document("`platform/web/nothing.rs` and `nothing.rs`")).len(), 2);
+    }
+
+    #[test]
     fn parts_of_a_document_must_be_there_too() {
         assert!(problems(&document("# One thing\n[a](#one-thing)")).is_empty());
         assert_eq!(problems(&document("# One thing\n[a](#another)")).len(), 1);
     }
 
     #[test]
+    fn trees_may_stand_in_a_room() {
+        let text = "```text\nplatform/src/web/\n├── mod.rs    words\n├── gone.rs\n└── *.html    words\n```";
+        assert_eq!(problems(&document(text)), ["xtask/made-up.md:4: crates/platform/src/web/gone.rs is not there."]);
+    }
+
+    #[test]
     fn trees_are_followed() {
-        let text = "```text\nhouse/\n├── Cargo.toml  deny.toml  words about both\n└── xtask/        checks\n    ├── src/\n    └── gone.rs\n```";
+        let text = "```text\neverbetter/\n├── Cargo.toml  deny.toml  words about both\n└── xtask/        checks\n    ├── src/\n    └── gone.rs\n```";
         assert_eq!(problems(&document(text)), ["xtask/made-up.md:6: xtask/gone.rs is not there."]);
     }
 }

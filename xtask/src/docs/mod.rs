@@ -8,6 +8,7 @@ mod text;
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use crate::run::{Outcome, command, output, root};
@@ -36,17 +37,25 @@ pub fn run() -> Outcome {
     Err(format!("The documents say what is not so:\n{}", problems.join("\n")))
 }
 
+/// All files of the project from the root, also those that are new and not committed yet.
+fn files() -> &'static [String] {
+    static FILES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let list = output(&mut command("git", &["ls-files", "--cached", "--others", "--exclude-standard"])).unwrap_or_default();
+        list.lines().filter(|file| root().join(file).exists()).map(str::to_owned).collect()
+    });
+    &FILES
+}
+
 fn documents() -> Result<Vec<Document>, String> {
-    // Also those that are new and not committed yet.
-    let list = output(&mut command("git", &["ls-files", "--cached", "--others", "--exclude-standard", "*.md"]))
-        .ok_or("git does not list the documents.")?;
-    list.lines()
-        .map(|line| {
-            let path = PathBuf::from(line);
-            let text = fs::read_to_string(root().join(&path)).map_err(|error| format!("{line} can't be read: {error}"))?;
-            Ok(Document { path, text })
+    let found: Vec<Document> = files()
+        .iter()
+        .filter(|file| file.ends_with(".md"))
+        .map(|file| {
+            let text = fs::read_to_string(root().join(file)).map_err(|error| format!("{file} can't be read: {error}"))?;
+            Ok(Document { path: PathBuf::from(file), text })
         })
-        .collect()
+        .collect::<Result<_, String>>()?;
+    if found.is_empty() { Err("git lists no documents; is this a clone of the project?".to_owned()) } else { Ok(found) }
 }
 
 impl Document {
