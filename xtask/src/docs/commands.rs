@@ -70,17 +70,22 @@ impl Known {
     }
 
     fn everbetter(&mut self, words: &[&str]) -> Result<(), String> {
-        let Some(subcommand) = words.iter().find(|word| !word.starts_with('-') && !is_a_place_holder(word)) else {
-            return Ok(());
-        };
-        let help = (self.help)("").ok_or("everbetter --help does not answer.")?;
-        if !listed(&help, subcommand) {
-            return Err(format!("there is no `everbetter {subcommand}`."));
+        let mut subcommand = String::new();
+        let mut help = (self.help)("").ok_or("everbetter --help does not answer.")?;
+        for word in words.iter().take_while(|word| !word.starts_with('-') && !is_a_place_holder(word)) {
+            // A command without commands of its own takes other words, such as files.
+            if !subcommand.is_empty() && !help.contains("\nCommands:\n") {
+                break;
+            }
+            if !listed(&help, word) {
+                return Err(format!("there is no `everbetter{subcommand} {word}`."));
+            }
+            subcommand = format!("{subcommand} {word}");
+            help = (self.help)(subcommand.trim()).ok_or(format!("everbetter{subcommand} --help does not answer."))?;
         }
-        let help = (self.help)(subcommand).ok_or(format!("everbetter {subcommand} --help does not answer."))?;
-        let flags = words.iter().filter(|word| word.starts_with("--")).map(|word| word.split('=').next().unwrap_or(word));
-        match flags.into_iter().map(|flag| flag.trim_matches(['[', ']'])).find(|flag| !has_flag(&help, flag)) {
-            Some(flag) => Err(format!("`everbetter {subcommand}` has no {flag}.")),
+        let flags = words.iter().map(|word| word.trim_matches(['[', ']'])).filter(|word| word.starts_with("--"));
+        match flags.filter_map(|flag| flag.split('=').next()).find(|flag| !has_flag(&help, flag)) {
+            Some(flag) => Err(format!("`everbetter{subcommand}` has no {flag}.")),
             None => Ok(()),
         }
     }
@@ -154,8 +159,10 @@ mod tests {
 
     fn known() -> Known {
         let help = |subcommand: &str| match subcommand {
-            "" => Some("Commands:\n  demo    The demo\n  import  Takes files in\n".to_owned()),
+            "" => Some("The program\n\nCommands:\n  demo    The demo\n  import  Takes files in\n  user    People\n".to_owned()),
             "demo" => Some("      --scale <N>\n      --data <FOLDER>\n".to_owned()),
+            "user" => Some("People\n\nCommands:\n  add  One more\n".to_owned()),
+            "user add" => Some("      --name <NAME>\n".to_owned()),
             _ => Some("      --dry-run\n".to_owned()),
         };
         let config = "[alias]\ndemo = \"run --release --package everbetter -- demo\"\nci = \"run --package xtask -- ci\"\n";
@@ -169,6 +176,7 @@ mod tests {
             "everbetter demo --scale 3",
             "$ EVERBETTER_LOG=debug ./everbetter import people people.csv --dry-run # words",
             "everbetter import KIND FILE... [--dry-run]",
+            "everbetter user add --name \"A name\"",
             "cargo demo --scale=5",
             "cargo ci tests docs",
             "cargo run -p xtask -- postgres",
@@ -185,6 +193,8 @@ mod tests {
         for command in [
             "everbetter fly",
             "everbetter demo --fast",
+            "everbetter user fly",
+            "everbetter user add --scale 3",
             "cargo demo --fast",
             "cargo ci nothing",
             "cargo fly",

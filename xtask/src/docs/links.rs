@@ -9,7 +9,7 @@ use super::{
 use crate::run::root;
 
 /// Endings of files that would be ours; such a name in backticks is a claim that the file is there.
-const ENDINGS: &[&str] = &[".rs", ".md", ".mjs", ".html", ".css", ".js", ".csv", ".csv.gz"];
+const ENDINGS: &[&str] = &[".rs", ".md", ".mjs", ".html"];
 
 /// What is wrong with the paths of this document.
 pub fn problems(document: &Document) -> Vec<String> {
@@ -36,7 +36,8 @@ pub fn problems(document: &Document) -> Vec<String> {
 
 fn names_a_file(document: &Document, span: &str) -> bool {
     let plain = span.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter));
-    if !plain || span.starts_with(['/', '.']) || span.is_empty() {
+    // What a build makes is not there until somebody builds.
+    if !plain || span.starts_with(['/', '.']) || span.starts_with("target/") || span.is_empty() {
         return false;
     }
     let first = span.split('/').next().unwrap_or_default();
