@@ -2,6 +2,7 @@
 
 pub mod frameworks;
 mod schema;
+pub mod tracker;
 
 use platform::room::Room;
 
