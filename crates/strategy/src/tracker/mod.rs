@@ -5,10 +5,14 @@
 //! stays in the history. Whether work is on track follows from the cells by the framework's rule ([`on_track`]).
 
 mod due;
+mod import;
 pub mod on_track;
+pub mod rules;
 mod store;
+pub mod verbs;
 
 pub use due::{DueNow, due_now};
+pub(crate) use import::KIND as IMPORT;
 pub use store::{cells_of, on_track_of};
 
 use crate::frameworks::Framework;
