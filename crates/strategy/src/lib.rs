@@ -2,6 +2,7 @@
 
 pub mod frameworks;
 mod schema;
+pub mod tracker;
 
 use platform::room::Room;
 
@@ -17,5 +18,10 @@ platform::id! {
 /// What this room hands to the house.
 #[must_use]
 pub fn room() -> Room {
-    Room { name: "strategy", migrations: schema::migrations(), ..Room::default() }
+    Room {
+        name: "strategy",
+        migrations: schema::migrations(),
+        imports: vec![frameworks::import::kind()],
+        ..Room::default()
+    }
 }

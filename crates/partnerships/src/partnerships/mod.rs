@@ -3,6 +3,7 @@
 //! Other rooms take a [`Partnership`] as the thing that their permissions are about: their routes name it
 //! `{partnership}`, by its slug.
 
+mod frame;
 mod policy;
 
 use chrono::NaiveDate;
@@ -14,6 +15,7 @@ use platform::{
 };
 use sea_orm::FromQueryResult;
 
+pub use frame::PartnershipFrame;
 pub use policy::{Plan, Record};
 
 use crate::{PartnershipId, SiteId};

@@ -3,6 +3,12 @@
 //! A published version never changes, so it is loaded whole and kept in memory. A code is a label: strand, phase, step and
 //! windows are fields of their own, and nothing is computed from the code.
 
+mod check;
+pub(crate) mod import;
+mod pack;
+mod publish;
+mod store;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -189,6 +195,24 @@ impl Framework {
         self.practices.iter().find(|practice| practice.code == code)
     }
 
+    /// What people call a step; its key where the framework has no such step.
+    #[must_use]
+    pub fn step_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.steps, key)
+    }
+
+    /// What people call a strand.
+    #[must_use]
+    pub fn strand_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.strands, key)
+    }
+
+    /// What people call a phase.
+    #[must_use]
+    pub fn phase_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.phases, key)
+    }
+
     /// The cycle that a day lies in, and its days; between cycles the one that comes next, in summer the last.
     #[must_use]
     pub fn cycle_at(&self, calendar: &Calendar, day: NaiveDate) -> Option<(&CycleMonths, Span)> {
@@ -196,4 +220,8 @@ impl Framework {
         let spans = || self.cycles.iter().map(|cycle| (cycle, calendar.months(year, cycle.start_month, cycle.end_month)));
         spans().find(|(_, span)| day <= span.to).or_else(|| spans().next_back())
     }
+}
+
+fn name_in<'a>(parts: &'a [Part], key: &'a str) -> &'a str {
+    parts.iter().find(|part| part.key == key).map_or(key, |part| part.name.as_str())
 }
