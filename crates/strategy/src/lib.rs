@@ -4,7 +4,7 @@ pub mod frameworks;
 mod schema;
 pub mod tracker;
 
-use platform::room::Room;
+use platform::{access::Routes, room::Room};
 
 platform::id! {
     /// A published, numbered version of the whole set of practices.
@@ -20,8 +20,16 @@ platform::id! {
 pub fn room() -> Room {
     Room {
         name: "strategy",
+        routes: Some(routes),
         migrations: schema::migrations(),
-        imports: vec![frameworks::import::kind()],
+        imports: vec![frameworks::import::kind(), tracker::IMPORT],
+        panels: tracker::panels(),
+        tabs: vec![tracker::TAB],
+        today: tracker::today(),
         ..Room::default()
     }
+}
+
+fn routes() -> Routes {
+    tracker::web::routes()
 }

@@ -318,3 +318,7 @@ impl Reader<'_> {
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
+
+#[cfg(test)]
+#[path = "pack_tests.rs"]
+mod tests;

@@ -13,6 +13,7 @@ use platform::{
     db::{self, PersonId},
     import::{Column, Form, Holds, Kind, Known, Row, Source, Table, Taking, Tally, tables},
     room::Answer,
+    settings::Settings,
 };
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -21,7 +22,7 @@ use super::{
     rules::NOTE_MOST,
     store::{self, EntryRow, NewEntry},
 };
-use crate::{EntryId, PracticeId};
+use crate::{EntryId, PracticeId, frameworks::Framework};
 
 /// How many rows go into one statement.
 const CHUNK: usize = 200;
@@ -53,7 +54,7 @@ pub(crate) const KIND: Kind = Kind {
 
 fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
     Box::pin(async move {
-        let world = World::read(&**taking.tx).await?;
+        let world = World::read(&**taking.tx, taking.now).await?;
         let mut had: HashMap<String, EntryRow> =
             store::all(&**taking.tx).await?.into_iter().map(|entry| (entry.key.clone(), entry)).collect();
         let mut tally = Tally::default();
@@ -92,40 +93,33 @@ struct PartnershipName {
 }
 
 #[derive(FromQueryResult)]
-struct PracticeName {
-    name: String,
-    id: PracticeId,
-}
-
-#[derive(FromQueryResult)]
 struct PersonName {
     name: String,
     id: PersonId,
 }
 
-#[derive(FromQueryResult)]
-struct Number {
-    number: i32,
-}
-
-const CURRENT: &str = "(select id from framework order by effective_from desc, version desc limit 1)";
-
 impl World {
-    async fn read(on: &impl ConnectionTrait) -> Result<Self, Error> {
+    async fn read(on: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Self, Error> {
+        let today = Settings::read(on).await?.local(now).date();
+        let framework = Framework::current(on, today).await?;
+        let framework = framework.as_deref();
         let partnerships = db::rows::<PartnershipName>(on, "select slug as name, id from partnership", vec![]).await?;
-        let practices = format!("select code as name, id from practice where framework_id = {CURRENT}");
-        let practices = db::rows::<PracticeName>(on, &practices, vec![]).await?;
         let people = db::rows::<PersonName>(on, "select email as name, id from person where email is not null", vec![]).await?;
-        let cycles = format!("select number from framework_cycle where framework_id = {CURRENT}");
-        let cycles = db::rows::<Number>(on, &cycles, vec![]).await?;
         Ok(Self {
             partnerships: Known { what: "partnership", ids: partnerships.into_iter().map(|row| (row.name, row.id)).collect() },
-            practices: Known { what: "practice", ids: practices.into_iter().map(|row| (row.name, row.id)).collect() },
+            practices: Known {
+                what: "practice",
+                ids: framework
+                    .iter()
+                    .flat_map(|framework| &framework.practices)
+                    .map(|practice| (practice.code.clone(), practice.id))
+                    .collect(),
+            },
             people: Known {
                 what: "person",
                 ids: people.into_iter().map(|row| (row.name.to_lowercase(), row.id)).collect::<BTreeMap<_, _>>(),
             },
-            cycles: cycles.into_iter().map(|row| row.number).collect(),
+            cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
         })
     }
 }

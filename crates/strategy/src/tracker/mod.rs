@@ -4,18 +4,30 @@
 //! newest of its entries by the time at which it was entered. An entry can be taken back by its author for ten minutes; it
 //! stays in the history. Whether work is on track follows from the cells by the framework's rule ([`on_track`]).
 
+mod contributions;
 mod due;
 mod import;
 pub mod on_track;
 pub mod rules;
 mod store;
 pub mod verbs;
+pub(crate) mod web;
 
+pub(crate) use contributions::{TAB, panels, today};
 pub use due::{DueNow, due_now};
 pub(crate) use import::KIND as IMPORT;
 pub use store::{cells_of, on_track_of};
 
+use std::sync::Arc;
+
+use platform::{Cx, Error};
+
 use crate::frameworks::Framework;
+
+/// The framework that counts today; `None` before one is published.
+pub(crate) async fn framework(cx: &Cx) -> Result<Option<Arc<Framework>>, Error> {
+    Ok(Framework::current(cx.db().read(), cx.today()).await?)
+}
 
 /// Where a practice stands in a cell. The framework has the words; these are the four things that the rules know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

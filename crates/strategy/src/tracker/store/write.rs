@@ -1,87 +1,14 @@
-//! The tracker's queries.
+//! Entries going in, and the cells that show the newest of them.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use partnerships::{
-    PartnershipId,
-    calendar::{Calendar, SchoolYear},
-    partnerships::Partnership,
-};
-use platform::{
-    Error,
-    db::{self, PersonId},
-};
+use chrono::{DateTime, Utc};
+use partnerships::{PartnershipId, calendar::SchoolYear};
+use platform::db::{self, PersonId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{
-    Cell, Status,
-    on_track::{Assessment, Cells, assess},
-};
-use crate::{EntryId, PracticeId, frameworks::Framework};
-
-#[derive(FromQueryResult)]
-struct CellRow {
-    partnership_id: PartnershipId,
-    practice_id: PracticeId,
-    cycle: i32,
-    status: String,
-    quality: Option<i32>,
-}
-
-/// Beyond so many partnerships all cells of the year are read rather than named ones.
-const NAMED: usize = 2_000;
-
-/// The cells of several partnerships in one school year, with one query.
-///
-/// # Errors
-/// The database's own.
-pub async fn cells_of(
-    on: &impl ConnectionTrait,
-    year: SchoolYear,
-    partnerships: &[PartnershipId],
-) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
-    let named = partnerships.len() <= NAMED;
-    let mut sql =
-        "select partnership_id, practice_id, cycle, status, quality from tracker_cell where school_year = $1".to_owned();
-    let mut params: db::Params = vec![year.0.into()];
-    if named {
-        sql.push_str(&format!(" and partnership_id in ({})", db::placeholders(2, partnerships.len())));
-        params.extend(partnerships.iter().map(|id| (*id).into()));
-    }
-    let mut cells: BTreeMap<PartnershipId, Cells> = BTreeMap::new();
-    for row in db::rows::<CellRow>(on, &sql, params).await? {
-        let status = Status::from_key(&row.status).ok_or_else(|| Error::Ours(format!("a cell says {}", row.status)))?;
-        cells.entry(row.partnership_id).or_default().insert((row.practice_id, row.cycle), Cell { status, quality: row.quality });
-    }
-    Ok(cells)
-}
-
-/// Where each of these partnerships stands on a day, in the order given, with one query.
-///
-/// # Errors
-/// The database's own.
-pub async fn on_track_of(
-    on: &impl ConnectionTrait,
-    framework: &Framework,
-    calendar: &Calendar,
-    today: NaiveDate,
-    partnerships: &[Partnership],
-) -> Result<Vec<(PartnershipId, Assessment)>, Error> {
-    let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
-    let cells = cells_of(on, calendar.year_of(today), &ids).await?;
-    let none = Cells::new();
-    Ok(partnerships
-        .iter()
-        .map(|partnership| {
-            let cells = cells.get(&partnership.id).unwrap_or(&none);
-            (partnership.id, assess(framework, calendar, partnership.into(), cells, today))
-        })
-        .collect())
-}
+use crate::{EntryId, PracticeId, tracker::Status};
 
 /// An entry that is to be added.
-pub(super) struct NewEntry {
+pub(in crate::tracker) struct NewEntry {
     pub id: EntryId,
     pub key: String,
     pub partnership: PartnershipId,
@@ -98,7 +25,7 @@ pub(super) struct NewEntry {
 
 /// An entry as it was kept.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
-pub(super) struct EntryRow {
+pub(in crate::tracker) struct EntryRow {
     pub id: EntryId,
     pub key: String,
     pub partnership_id: PartnershipId,
@@ -118,18 +45,21 @@ const ENTRY: &str = "select id, key, partnership_id, practice_id, school_year, c
     entered_at, withdrawn_at from tracker_entry";
 
 /// The entries that have one of these keys.
-pub(super) async fn by_keys(on: &impl ConnectionTrait, keys: impl IntoIterator<Item = &str>) -> Result<Vec<EntryRow>, DbErr> {
+pub(in crate::tracker) async fn by_keys(
+    on: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = &str>,
+) -> Result<Vec<EntryRow>, DbErr> {
     let params: db::Params = keys.into_iter().map(Into::into).collect();
     db::rows(on, &format!("{ENTRY} where key in ({})", db::placeholders(1, params.len())), params).await
 }
 
 /// All entries, to compare a file with.
-pub(super) async fn all(on: &impl ConnectionTrait) -> Result<Vec<EntryRow>, DbErr> {
+pub(in crate::tracker) async fn all(on: &impl ConnectionTrait) -> Result<Vec<EntryRow>, DbErr> {
     db::rows(on, ENTRY, vec![]).await
 }
 
 /// Adds entries with one statement; says how many were not there before.
-pub(super) async fn insert(on: &impl ConnectionTrait, entries: &[&NewEntry]) -> Result<u64, DbErr> {
+pub(in crate::tracker) async fn insert(on: &impl ConnectionTrait, entries: &[&NewEntry]) -> Result<u64, DbErr> {
     const COLUMNS: usize = 12;
     if entries.is_empty() {
         return Ok(0);
@@ -162,7 +92,7 @@ pub(super) async fn insert(on: &impl ConnectionTrait, entries: &[&NewEntry]) -> 
 }
 
 /// Makes the cells of some practices of a partnership show the newest of the entries that stand.
-pub(super) async fn refresh(
+pub(in crate::tracker) async fn refresh(
     on: &impl ConnectionTrait,
     partnership: PartnershipId,
     practices: &[PracticeId],
@@ -174,7 +104,7 @@ pub(super) async fn refresh(
 }
 
 /// The same for all cells of some partnerships, after entries of any age came in.
-pub(super) async fn refresh_all_of(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<(), DbErr> {
+pub(in crate::tracker) async fn refresh_all_of(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<(), DbErr> {
     let of = format!("e.partnership_id in ({})", db::placeholders(1, partnerships.len()));
     refresh_where(on, &of, partnerships.iter().map(|id| (*id).into()).collect()).await
 }
