@@ -123,7 +123,10 @@ async fn show(_: May<See, Server>, cx: Cx) -> Answered {
         .collect();
     let well = load.given_up == 0;
     let summary = if well {
-        format!("All is well: the database answers, and {}.", counted(load.waiting, "job waits its turn", "jobs wait their turn"))
+        match load.waiting {
+            0 => "All is well: the database answers, and no job waits.".to_owned(),
+            waiting => format!("All is well: the database answers, and {}.", counted(waiting, "job waits its turn", "jobs wait their turn")),
+        }
     } else {
         format!("{} up. The reasons stand below.", counted(load.given_up, "job was given", "jobs were given"))
     };
