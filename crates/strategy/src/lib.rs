@@ -1,6 +1,7 @@
 //! Frameworks with their practices, the tracker, and what they say about where the work stands.
 
 pub mod frameworks;
+mod overview;
 mod schema;
 pub mod tracker;
 
@@ -31,5 +32,5 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    tracker::web::routes()
+    tracker::web::routes().and(frameworks::routes())
 }
