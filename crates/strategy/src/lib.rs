@@ -27,10 +27,11 @@ pub fn room() -> Room {
         panels: tracker::panels(),
         tabs: vec![tracker::TAB],
         today: tracker::today(),
+        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV],
         ..Room::default()
     }
 }
 
 fn routes() -> Routes {
-    tracker::web::routes().and(frameworks::routes())
+    tracker::web::routes().and(frameworks::routes()).and(overview::routes())
 }
