@@ -7,7 +7,7 @@ mod files;
 mod personas;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
-use partnerships::calendar::SchoolYear;
+use partnerships::calendar::{CLOSED_SETTING, SchoolYear};
 use platform::{
     App,
     app::Persona,
@@ -84,9 +84,11 @@ pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow:
     let today = app.clock.now().date_naive();
     let shift = shift_for(today);
     let (month, day) = shift.year_starts;
+    let closed = closed_days(shift)?;
     app.db
         .write(async |tx| {
             Settings::set(&**tx, "organisation", "Lanternfield Partners").await?;
+            Settings::set(&**tx, CLOSED_SETTING, &closed).await?;
             Settings::set(&**tx, "school_year_starts", &format!("{month:02}-{day:02}")).await
         })
         .await?;
@@ -94,7 +96,8 @@ pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow:
     for (kind, file) in FILES {
         let kind = app.house.import_kind(kind).ok_or_else(|| anyhow::anyhow!("no room takes in {kind}"))?;
         let source = source(kind, file, shift, scale)?;
-        let tally = import::take(app, kind, &[source], &actor, Mode::Take).await.map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
+        let tally =
+            import::take(app, kind, &[source], &actor, Mode::Take).await.map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
         if let Some(refusal) = tally.refused.first() {
             anyhow::bail!("{refusal} ({} such problems)", tally.refused.len());
         }
@@ -120,11 +123,22 @@ pub(crate) fn pack(kind: &Kind) -> anyhow::Result<Source> {
     source(kind, files::PACK, shift_for(NaiveDate::MIN), 1)
 }
 
+/// When the demo's schools are closed, as the setting has it.
+fn closed_days(shift: Shift) -> anyhow::Result<String> {
+    let bytes = files::read("closed_days.csv").unwrap_or_default();
+    let mut lines = String::new();
+    for row in csv::Reader::from_reader(&*bytes).deserialize() {
+        let (from, to, name): (String, String, String) = row?;
+        let moved = |day: &str| shift.of_cell(Holds::Date, day).unwrap_or_else(|| day.to_owned());
+        lines.push_str(&format!("{} to {} {name}\n", moved(&from), moved(&to)));
+    }
+    Ok(lines)
+}
+
 fn source(kind: &Kind, file: &str, shift: Shift, scale: usize) -> anyhow::Result<Source> {
     let bytes = files::read(file).ok_or_else(|| anyhow::anyhow!("{file} is not in this program"))?;
-    let mut source = import::read(kind, file, &bytes).map_err(|refused| {
-        anyhow::anyhow!(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let mut source = import::read(kind, file, &bytes)
+        .map_err(|refused| anyhow::anyhow!(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     if let Source::Table(table) = &mut source {
         table.rewrite(|holds, cell| shift.of_cell(holds, cell));
         if kind.name != "teams" {

@@ -3,11 +3,18 @@
 //! A published version never changes, so it is loaded whole and kept in memory. A code is a label: strand, phase, step and
 //! windows are fields of their own, and nothing is computed from the code.
 
+mod browse;
 mod check;
+mod hold;
 pub(crate) mod import;
 mod pack;
+mod policy;
 mod publish;
+#[cfg(test)]
+pub(crate) mod sample;
 mod store;
+mod timeline;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +26,8 @@ use partnerships::{
 use platform::room::Subject;
 
 use crate::{FrameworkId, PracticeId};
+
+pub(crate) use web::routes;
 
 /// The kind of subject that a practice is, for panels.
 pub const PRACTICE: &str = "practice";
@@ -193,6 +202,26 @@ impl Framework {
     #[must_use]
     pub fn practice(&self, code: &str) -> Option<&Practice> {
         self.practices.iter().find(|practice| practice.code == code)
+    }
+
+    /// The same version with only some of its practices, for what looks at no others.
+    #[must_use]
+    pub(crate) fn only(&self, keep: impl Fn(&Practice) -> bool) -> Self {
+        let practices = self.practices.iter().filter(|practice| keep(practice)).cloned().collect();
+        // Everything else is short; the practices are what is worth not copying.
+        Self {
+            key: self.key.clone(),
+            title: self.title.clone(),
+            rule: self.rule.clone(),
+            steps: self.steps.clone(),
+            strands: self.strands.clone(),
+            phases: self.phases.clone(),
+            cycles: self.cycles.clone(),
+            statuses: self.statuses.clone(),
+            qualities: self.qualities.clone(),
+            practices,
+            ..*self
+        }
     }
 
     /// What people call a step; its key where the framework has no such step.

@@ -58,10 +58,14 @@ fn all_that_is_wrong_is_said_at_once_with_its_place() {
 
 #[test]
 fn a_misspelt_field_hides_nothing_else() {
-    let text = changed(&[("vip = true", "vip = \"yes\""), ("phase = 1\nitem = 2", "fase = 1\nitem = 2"), ("[[quality]]", "[[qualty]]")]);
+    let text =
+        changed(&[("vip = true", "vip = \"yes\""), ("phase = 1\nitem = 2", "fase = 1\nitem = 2"), ("[[quality]]", "[[qualty]]")]);
     let refused = refused(&text);
     assert!(refused.iter().any(|line| line.contains("column practice 1.1.1: It can’t be read: invalid type")), "{refused:#?}");
-    assert!(refused.iter().any(|line| line.contains("column practice 1.1.2: It can’t be read: unknown field `fase`")), "{refused:#?}");
+    assert!(
+        refused.iter().any(|line| line.contains("column practice 1.1.2: It can’t be read: unknown field `fase`")),
+        "{refused:#?}"
+    );
     assert!(refused.iter().any(|line| line.contains("column qualty: Nothing reads a part of that name.")), "{refused:#?}");
 }
 

@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
+use partnerships::PartnershipId;
 use platform::db;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
@@ -353,4 +354,72 @@ pub(super) async fn other_codes(on: &impl ConnectionTrait, framework: FrameworkI
     let sql = "select distinct code from practice
          where framework_id <> $1 and code not in (select code from practice where framework_id = $1) order by code";
     Ok(db::rows::<Row>(on, sql, vec![framework.into()]).await?.into_iter().map(|row| row.code).collect())
+}
+
+/// Somebody who said which practices they are glad to be asked about.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Glad {
+    pub slug: String,
+    pub name: String,
+    pub title: String,
+    glad_to_be_asked: String,
+}
+
+impl Glad {
+    /// Whether a practice of that code is among them.
+    pub(super) fn is_asked_about(&self, code: &str) -> bool {
+        self.glad_to_be_asked.split(';').any(|one| one.trim() == code)
+    }
+}
+
+/// Everybody of us who is glad to be asked about something, by name.
+pub(super) async fn glad(on: &impl ConnectionTrait) -> Result<Vec<Glad>, DbErr> {
+    db::rows(
+        on,
+        "select slug, name, title, glad_to_be_asked from person where kind = 'staff' and glad_to_be_asked <> '' order by folded, id",
+        vec![],
+    )
+    .await
+}
+
+/// What somebody wrote beside an entry that still stands.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Note {
+    pub note: String,
+    pub entered_at: DateTime<Utc>,
+    pub status: String,
+    pub quality: Option<i32>,
+    pub author: String,
+    pub partnership: String,
+    pub partnership_slug: String,
+}
+
+/// How many notes stand on a practice's page.
+const NOTES: u8 = 6;
+
+/// The newest notes beside what cells of a practice show.
+pub(super) async fn notes(on: &impl ConnectionTrait, practice: PracticeId) -> Result<Vec<Note>, DbErr> {
+    let sql = format!(
+        "select e.note, e.entered_at, c.status, c.quality, a.name as author, s.name as partnership, p.slug as partnership_slug
+         from tracker_cell c join tracker_entry e on e.id = c.entry_id join person a on a.id = e.author_id
+           join partnership p on p.id = c.partnership_id join site s on s.id = p.site_id
+         where c.practice_id = $1 and e.note <> '' order by e.entered_at desc, e.id desc limit {NOTES}"
+    );
+    db::rows(on, &sql, vec![practice.into()]).await
+}
+
+/// A cell of one practice, anywhere and in any year.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Anywhere {
+    pub partnership_id: PartnershipId,
+    pub school_year: i32,
+    pub cycle: i32,
+    pub status: String,
+    pub quality: Option<i32>,
+}
+
+/// All cells of a practice.
+pub(super) async fn anywhere(on: &impl ConnectionTrait, practice: PracticeId) -> Result<Vec<Anywhere>, DbErr> {
+    let sql = "select partnership_id, school_year, cycle, status, quality from tracker_cell where practice_id = $1";
+    db::rows(on, sql, vec![practice.into()]).await
 }

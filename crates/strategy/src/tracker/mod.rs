@@ -112,3 +112,6 @@ impl Cell {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

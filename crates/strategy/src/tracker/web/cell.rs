@@ -76,7 +76,11 @@ impl Edit {
     pub(super) fn wrong(&self) -> Vec<(&'static str, String)> {
         let fields = ["key", "practice", "cycle", "status", "quality", "reason", "note"];
         let wrong = fields.into_iter().filter(|name| !self.form.error(name).is_empty());
-        wrong.map(|name| (if name == "key" { "edit" } else { name }, self.form.error(name).to_owned())).collect()
+        wrong
+            .map(|name| {
+                (if matches!(name, "key" | "practice" | "cycle") { "edit" } else { name }, self.form.error(name).to_owned())
+            })
+            .collect()
     }
 }
 
