@@ -1,5 +1,6 @@
 //! Everbetter: the list of rooms, the pages that belong to none of them, the command line and the demo organisation.
 
+mod analyze;
 mod audit;
 pub mod cli;
 mod demo;

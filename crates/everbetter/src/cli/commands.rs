@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::analyze;
+
 /// The software that a learning organisation runs on.
 #[derive(Parser)]
 #[command(name = "everbetter", version, about = "The software that a learning organisation runs on", max_term_width = 100)]
@@ -109,6 +111,9 @@ pub enum Command {
     Token(TokenCommand),
     /// Check the database: its own integrity, its references, and the chain of the audit log.
     Check,
+    /// Compute with a file of numbers: charts, agreement, drivers, gaps, peers, disclosure control.
+    #[command(subcommand, after_help = analyze::overview())]
+    Analyze(analyze::Method),
 }
 
 /// About people who may sign in.

@@ -15,6 +15,8 @@ use platform::config::Config;
 
 pub use commands::{Cli, Command};
 
+use crate::analyze;
+
 /// Wrong usage or wrong input.
 const MISTAKE: u8 = 2;
 
@@ -22,6 +24,9 @@ const MISTAKE: u8 = 2;
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Analyze(method) = &cli.command {
+        return analyze::run(method);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -62,6 +67,7 @@ async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(command) => users::user(config, command).await,
         Command::Token(command) => users::token(config, command).await,
         Command::Check => check::run(config).await,
+        Command::Analyze(method) => Ok(analyze::run(&method)),
     }
 }
 
