@@ -4,8 +4,12 @@ pub mod persons;
 mod schema;
 mod signin;
 pub mod teams;
+mod words;
 
-use platform::{access::Routes, room::Room};
+use platform::{
+    access::{Routes, Standing},
+    room::{NavEntry, Room},
+};
 
 pub use signin::identity;
 
@@ -18,10 +22,19 @@ pub fn room() -> Room {
         migrations: schema::migrations(),
         imports: vec![persons::KIND, teams::KIND, teams::MEMBERSHIPS],
         jobs: vec![signin::TIDY],
+        nav: vec![NavEntry {
+            label: "People",
+            href: "/people",
+            icon: "users",
+            order: 40,
+            in_bar: true,
+            wide: true,
+            shown_to: Standing::is_staff,
+        }],
         ..Room::default()
     }
 }
 
 fn routes() -> Routes {
-    Routes::new().and(signin::routes())
+    Routes::new().and(signin::routes()).and(persons::routes())
 }

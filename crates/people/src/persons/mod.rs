@@ -1,6 +1,10 @@
 //! Persons: staff, partners and alumni, each with a page.
 
 mod import;
+pub(crate) mod policy;
+pub(crate) mod store;
+mod time;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +17,7 @@ use platform::{
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
+pub(crate) use web::routes;
 
 /// The kind of subject that a person is, for panels.
 pub const SUBJECT: &str = "person";

@@ -33,6 +33,18 @@ pub fn subject(slug: &str, name: &str) -> Subject {
 }
 
 #[derive(FromQueryResult)]
+struct Choice {
+    slug: String,
+    name: String,
+}
+
+/// All teams by name, for a field that chooses one: slug and name.
+pub(crate) async fn choices(on: &impl ConnectionTrait) -> Result<Vec<(String, String)>, DbErr> {
+    let rows = db::rows::<Choice>(on, "select slug, name from team order by folded, slug", vec![]).await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
+}
+
+#[derive(FromQueryResult)]
 struct SlugRow {
     id: TeamId,
     slug: String,
