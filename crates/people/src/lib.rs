@@ -4,6 +4,7 @@ pub mod persons;
 mod schema;
 mod signin;
 pub mod teams;
+mod tokens;
 mod words;
 
 use platform::{
@@ -36,5 +37,5 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    Routes::new().and(signin::routes()).and(persons::routes())
+    Routes::new().and(signin::routes()).and(persons::routes()).and(tokens::routes())
 }

@@ -3,7 +3,7 @@
 use platform::{
     Cx, Error,
     access::{
-        Kind, PathIds, Policy, Seat, Standing, Thing, Whole,
+        Kind, PathIds, Policy, Seat, Standing, Thing, Via, Whole,
         actions::{Create, Edit, See},
         roles,
     },
@@ -140,7 +140,8 @@ impl Policy<Depart> for Someone {
 
 impl Policy<Own> for Someone {
     fn permits(who: &Standing, thing: &Self) -> bool {
-        thing.is(who)
+        // A token must not make others, nor shut out its owner.
+        thing.is(who) && who.via != Via::Token
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chrono::NaiveDate;
 use platform::{
-    db::{self, Params, PersonId},
+    db::{self, Params, PersonId, Tx},
     paging::{Page, Seek, search_words},
+    text::folded,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
@@ -19,9 +20,76 @@ pub(crate) async fn by_email(on: &impl ConnectionTrait, email: &str) -> Result<O
     db::one(on, &format!("select {COLUMNS} from person where email = $1"), vec![email.into()]).await
 }
 
-/// The person of an id.
-pub(crate) async fn by_id(on: &impl ConnectionTrait, id: PersonId) -> Result<Option<Person>, DbErr> {
-    db::one(on, &format!("select {COLUMNS} from person where id = $1"), vec![id.into()]).await
+/// The person whom somebody typed: by address or by slug.
+pub(crate) async fn typed(on: &impl ConnectionTrait, text: &str) -> Result<Option<Person>, DbErr> {
+    let text = text.trim().to_lowercase();
+    if text.contains('@') { by_email(on, &text).await } else { by_slug(on, &text).await }
+}
+
+/// Slugs that begin with this one.
+pub(crate) async fn slugs_like(on: &impl ConnectionTrait, slug: &str) -> Result<Vec<String>, DbErr> {
+    let rows = db::rows::<Slug>(
+        on,
+        "select slug from person where slug = $1 or slug like $2",
+        vec![slug.into(), format!("{slug}-%").into()],
+    )
+    .await?;
+    Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Slug {
+    slug: String,
+}
+
+/// Adds a person.
+pub(crate) async fn insert(tx: &Tx, person: &Person) -> Result<(), DbErr> {
+    db::exec(
+        &**tx,
+        "insert into person (id, slug, email, name, folded, kind, title, works_at, started_on, ended_on, about, glad_to_be_asked, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
+        vec![
+            person.id.into(),
+            person.slug.clone().into(),
+            person.email.clone().into(),
+            person.name.clone().into(),
+            folded(&person.name).into(),
+            person.kind.clone().into(),
+            person.title.clone().into(),
+            person.works_at.clone().into(),
+            person.started_on.into(),
+            person.ended_on.into(),
+            person.about.clone().into(),
+            person.glad_to_be_asked.clone().into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Puts a person's row in place of the one of the same version; answers whether it was still there.
+pub(crate) async fn update(tx: &Tx, person: &Person) -> Result<bool, DbErr> {
+    let touched = db::exec(
+        &**tx,
+        "update person set email = $1, name = $2, folded = $3, kind = $4, title = $5, works_at = $6, started_on = $7, ended_on = $8,
+           about = $9, glad_to_be_asked = $10, version = version + 1 where id = $11 and version = $12",
+        vec![
+            person.email.clone().into(),
+            person.name.clone().into(),
+            folded(&person.name).into(),
+            person.kind.clone().into(),
+            person.title.clone().into(),
+            person.works_at.clone().into(),
+            person.started_on.into(),
+            person.ended_on.into(),
+            person.about.clone().into(),
+            person.glad_to_be_asked.clone().into(),
+            person.id.into(),
+            person.version.into(),
+        ],
+    )
+    .await?;
+    Ok(touched > 0)
 }
 
 /// The seats that a person holds on a day.
@@ -186,4 +254,21 @@ pub(crate) async fn supervised(on: &impl ConnectionTrait, person: PersonId, day:
         vec![person.into(), day.into()],
     )
     .await
+}
+
+/// Staff for a field that chooses one of them: address and name.
+pub(crate) async fn staff(on: &impl ConnectionTrait) -> Result<Vec<(String, String)>, DbErr> {
+    let rows = db::rows::<Addressed>(
+        on,
+        "select email, name from person where kind = 'staff' and email is not null order by folded, id limit 1000",
+        vec![],
+    )
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.email, row.name)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Addressed {
+    email: String,
+    name: String,
 }
