@@ -37,5 +37,5 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    Routes::new().and(signin::routes()).and(persons::routes()).and(tokens::routes())
+    Routes::new().and(signin::routes()).and(persons::routes()).and(tokens::routes()).and(teams::routes())
 }

@@ -2,6 +2,10 @@
 
 mod import;
 mod memberships_import;
+pub(crate) mod policy;
+pub(crate) mod store;
+pub(crate) mod verbs;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +17,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 pub(crate) use memberships_import::KIND as MEMBERSHIPS;
+pub(crate) use web::routes;
 
 /// The kind of subject that a team is, for panels.
 pub const SUBJECT: &str = "team";
@@ -25,6 +30,31 @@ pub(crate) const KINDS: [(&str, &str); 5] = [
     ("region", "Regional team"),
     ("working-group", "Working group"),
 ];
+
+/// A kind of team in words.
+pub(crate) fn kind_words(kind: &str) -> String {
+    let known = KINDS.iter().find(|(word, _)| *word == kind);
+    known.map_or_else(|| crate::words::of_key(kind), |(_, words)| (*words).to_owned())
+}
+
+/// A team as the table has it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct Team {
+    pub id: TeamId,
+    pub slug: String,
+    pub name: String,
+    pub kind: String,
+    pub parent_id: Option<TeamId>,
+    pub purpose: String,
+    pub version: i32,
+}
+
+impl Team {
+    /// How other rooms name the team.
+    pub(crate) fn subject(&self) -> Subject {
+        subject(&self.slug, &self.name)
+    }
+}
 
 /// How other rooms name a team.
 #[must_use]
