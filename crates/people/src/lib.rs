@@ -1,7 +1,9 @@
 //! Persons, teams, memberships, sign-in, invitations and tokens.
 
+mod invitations;
 pub mod persons;
 mod schema;
+pub mod setup;
 mod signin;
 pub mod teams;
 mod tokens;
@@ -37,5 +39,10 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    Routes::new().and(signin::routes()).and(persons::routes()).and(tokens::routes()).and(teams::routes())
+    Routes::new()
+        .and(signin::routes())
+        .and(persons::routes())
+        .and(invitations::routes())
+        .and(tokens::routes())
+        .and(teams::routes())
 }

@@ -16,7 +16,7 @@ use platform::jobs::JobKind;
 
 pub use identity::identity;
 pub(crate) use sessions::end_all;
-pub(crate) use verbs::{Purpose, invite, withdraw_all};
+pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, withdraw_all};
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(own::routes())

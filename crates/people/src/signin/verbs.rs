@@ -18,7 +18,7 @@ use super::{
 };
 
 /// An invitation can be taken up for this long.
-const JOIN_DAYS: i64 = 14;
+pub(crate) const JOIN_DAYS: i64 = 14;
 /// A letter for a new password is good for this long.
 const NEW_PASSWORD_HOURS: i64 = 2;
 

@@ -4,7 +4,8 @@ use askama::Template;
 use chrono::{NaiveDate, TimeDelta};
 use platform::{
     Cx,
-    access::{May, actions::See},
+    access::{May, Standing, actions::See},
+    db::TeamId,
     room::Place,
     text::{self, counted},
     web::{Answered, Shell, page},
@@ -13,7 +14,7 @@ use platform::{
 use crate::{
     teams::{
         Team, kind_words,
-        policy::Lead,
+        policy::{Lead, may_give},
         store::{self, Member},
     },
     words,
@@ -31,6 +32,7 @@ struct Seat {
     codes: Vec<String>,
     since: String,
     until: Option<String>,
+    may_change: bool,
 }
 
 struct Group {
@@ -75,21 +77,23 @@ pub(super) async fn show(may: May<See, Team>, cx: Cx) -> Answered {
     let mut people: Vec<_> = now.iter().map(|member| member.person_id).collect();
     people.sort_unstable();
     people.dedup();
+    let leading = may.also::<Lead>().then(|| Leads { who: may.who(), team: team.id });
+    let leads = leading.as_ref();
     let recent = today - TimeDelta::days(NEW_DAYS);
     // Another role in the same team makes nobody new.
     let came = |member: &Member| members.iter().filter(|one| one.person_id == member.person_id).map(|one| one.from_on).min();
     let mut new: Vec<&Member> =
         now.iter().copied().filter(|one| one.from_on >= recent && came(one) == Some(one.from_on)).collect();
     new.sort_by_key(|member| std::cmp::Reverse(member.from_on));
-    let later = members.iter().filter(|member| member.from_on > today).map(|member| seat(member, today)).collect();
+    let later = members.iter().filter(|member| member.from_on > today).map(|member| seat(member, today, leads)).collect();
     page(&Show {
         shell: cx.shell(&team.name, "/people"),
         kind: kind_words(&team.kind),
         count: counted(i64::try_from(people.len()).unwrap_or(i64::MAX), "person", "people"),
         parent: parents.into_iter().next(),
         below,
-        groups: groups(&now, today),
-        new: new.into_iter().map(|member| seat(member, today)).collect(),
+        groups: groups(&now, today, leads),
+        new: new.into_iter().map(|member| seat(member, today, leads)).collect(),
         later,
         before: before(&members, &people, today),
         main,
@@ -99,7 +103,13 @@ pub(super) async fn show(may: May<See, Team>, cx: Cx) -> Answered {
     })
 }
 
-fn seat(member: &Member, today: NaiveDate) -> Seat {
+/// Somebody who leads the team, and so may change those memberships whose role they could give.
+struct Leads<'a> {
+    who: &'a Standing,
+    team: TeamId,
+}
+
+fn seat(member: &Member, today: NaiveDate, leads: Option<&Leads<'_>>) -> Seat {
     let codes = member.glad_to_be_asked.split(';').map(str::trim).filter(|code| !code.is_empty());
     Seat {
         initials: text::initials(&member.name),
@@ -107,12 +117,13 @@ fn seat(member: &Member, today: NaiveDate) -> Seat {
         codes: codes.map(str::to_owned).collect(),
         since: words::day(member.from_on, today),
         until: member.to_on.map(|day| words::day(day, today)),
+        may_change: leads.is_some_and(|leads| may_give(leads.who, leads.team, &member.role)),
         member: member.clone(),
     }
 }
 
 /// Those who sit there today, by role in the order in which roles are listed; own roles come last.
-fn groups(now: &[&Member], today: NaiveDate) -> Vec<Group> {
+fn groups(now: &[&Member], today: NaiveDate, leads: Option<&Leads<'_>>) -> Vec<Group> {
     let mut roles: Vec<&str> = now.iter().map(|member| member.role.as_str()).collect();
     // Those who lead come first: in a list of roles they stand behind those whom they lead.
     let first = ["chief-of-programs", "senior-director", "director", "lead", "supervisor"];
@@ -127,7 +138,7 @@ fn groups(now: &[&Member], today: NaiveDate) -> Vec<Group> {
         .into_iter()
         .map(|role| Group {
             role: words::role(role),
-            seats: now.iter().filter(|member| member.role == role).map(|member| seat(member, today)).collect(),
+            seats: now.iter().filter(|member| member.role == role).map(|member| seat(member, today, leads)).collect(),
         })
         .collect()
 }
