@@ -1,1 +1,7 @@
-fn main() {}
+//! The `everbetter` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    everbetter::cli::run()
+}

@@ -69,10 +69,13 @@ create table session (
   created_at {instant} not null,
   seen_at {instant} not null,
   ends_at {instant} not null,
+  idle_ends_at {instant} not null,
+  idle_seconds bigint not null,
   agent text not null
 );
 create index session_person on session (person_id);
 create index session_ends on session (ends_at);
+create index session_idle_ends on session (idle_ends_at);
 create table invitation (
   id {uuid} primary key,
   token_hash {bytes} not null,
@@ -93,6 +96,7 @@ create table sign_in_try (
   at {instant} not null
 );
 create index sign_in_try_about on sign_in_try (about, at);
+create index sign_in_try_at on sign_in_try (at);
 create table api_token (
   id {uuid} primary key,
   person_id {uuid} not null references person (id),

@@ -68,12 +68,28 @@ pub struct Hit {
     pub href: String,
 }
 
+/// The words of a text as both engines keep them. A dotted number such as 2.2.3 stays one word: engines part it differently.
+fn terms(text: &str) -> Vec<String> {
+    let letters: Vec<char> = folded(text).chars().collect();
+    let digit_at = |place: Option<usize>| place.and_then(|place| letters.get(place)).is_some_and(char::is_ascii_digit);
+    let joined: String = letters
+        .iter()
+        .enumerate()
+        .map(|(place, letter)| match letter {
+            '.' if digit_at(place.checked_sub(1)) && digit_at(place.checked_add(1)) => 'p',
+            letter if letter.is_alphanumeric() => *letter,
+            _ => ' ',
+        })
+        .collect();
+    joined.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Puts a subject's document in place of what was there. `more` holds further words to find it by.
 ///
 /// # Errors
 /// The database's own.
 pub async fn put(tx: &Tx, engine: Engine, subject: &Subject, note: &str, more: &str, audience: &Audience) -> Result<(), DbErr> {
-    let words = folded(&format!("{} {} {} {more}", subject.key, subject.title, note));
+    let words = terms(&format!("{} {} {} {more}", subject.key, subject.title, note)).join(" ");
     remove(tx, engine, subject.kind, &subject.key).await?;
     db::exec(
         &**tx,
@@ -128,11 +144,7 @@ pub async fn find(
     question: &str,
     limit: u64,
 ) -> Result<Vec<Hit>, DbErr> {
-    let terms: Vec<String> = folded(question)
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|term| !term.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let terms = terms(question);
     if terms.is_empty() {
         return Ok(Vec::new());
     }

@@ -251,8 +251,7 @@ if (palette) {
   });
   on("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, target } = event, command = ctrlKey || metaKey;
-    const slash = key === "/" && !command && !altKey && !target.closest("input, textarea, select, [contenteditable]");
-    if (!slash && !(command && !altKey && key.toLowerCase() === "k")) return;
+    if (!command || altKey || key.toLowerCase() !== "k") return;
     if ($("dialog[open]:not(#palette)")) return;
     event.preventDefault();
     palette.open ? palette.close() : open();

@@ -1,0 +1,157 @@
+//! What can be said on the command line: the one definition behind the help.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// The software that a learning organisation runs on.
+#[derive(Parser)]
+#[command(name = "everbetter", version, about = "The software that a learning organisation runs on", max_term_width = 100)]
+pub struct Cli {
+    /// How to run.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Settings; each can also stand in the settings file, or in a variable such as EVERBETTER_LISTEN.
+#[derive(Args)]
+pub struct Settings {
+    /// A settings file (TOML).
+    #[arg(long, global = true, value_name = "FILE", env = "EVERBETTER_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Address and port to answer on [default: 127.0.0.1:8000].
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// How people reach it [default: <http://localhost:8000>].
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+    /// sqlite://FILE or postgres://USER@HOST/NAME [default: everbetter.db in the data folder].
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// Folder for the database, files and mail [default: everbetter-data; of the demo: demo-data].
+    #[arg(long, global = true, value_name = "FOLDER")]
+    data: Option<String>,
+    /// smtp://… or smtps://…, or 'folder' for .eml files in the data folder [default: folder].
+    #[arg(long, global = true, value_name = "URL")]
+    mail: Option<String>,
+    /// What is logged: error, warn, info, debug, trace, or a filter [default: info].
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<String>,
+    /// text or json [default: text].
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+}
+
+impl Settings {
+    /// Those that were given, by the settings' names.
+    #[must_use]
+    pub fn given(&self) -> BTreeMap<String, String> {
+        [
+            ("listen", &self.listen),
+            ("public_url", &self.public_url),
+            ("database", &self.database),
+            ("data", &self.data),
+            ("mail", &self.mail),
+            ("log", &self.log),
+            ("log_format", &self.log_format),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
+        .collect()
+    }
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show a made-up organisation at work; starts afresh each time.
+    Demo {
+        /// Make it this many times larger.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=100))]
+        scale: u16,
+        /// Go on with the demo's data of last time.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Set up for your own organisation: database, practices, and you as the first person.
+    Init {
+        /// What your organisation calls itself.
+        #[arg(long)]
+        organisation: String,
+        /// Your name.
+        #[arg(long)]
+        name: String,
+        /// Your e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Answer requests and run jobs.
+    Serve,
+    /// Take files in: all or nothing.
+    Import {
+        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework or tracker.
+        kind: String,
+        /// CSV files (also packed, .csv.gz); TOML for a framework.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Only say what would change.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// People who may sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Personal API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Check the database: its own integrity, its references, and the chain of the audit log.
+    Check,
+}
+
+/// About people who may sign in.
+#[derive(Subcommand)]
+pub enum UserCommand {
+    /// Add somebody as an operator, and print the link that lets them choose a password.
+    Add {
+        /// The name.
+        #[arg(long)]
+        name: String,
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Print a link that lets somebody choose a new password.
+    Invite {
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+/// About personal API tokens.
+#[derive(Subcommand)]
+pub enum TokenCommand {
+    /// Make a token for somebody, and print it: it is shown only now.
+    Make {
+        /// The person's e-mail address.
+        #[arg(long)]
+        email: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,22 @@
+//! The files inside the program: the demo organisation and the default content pack.
+
+use std::borrow::Cow;
+
+use rust_embed::Embed;
+
+/// The default framework's file.
+pub(crate) const PACK: &str = "vi-pit.toml";
+
+#[derive(Embed)]
+#[folder = "../../demo"]
+#[exclude = "*.md"]
+struct Demo;
+
+#[derive(Embed)]
+#[folder = "../../content"]
+struct Content;
+
+/// A file's bytes.
+pub(crate) fn read(name: &str) -> Option<Cow<'static, [u8]>> {
+    Demo::get(name).or_else(|| Content::get(name)).map(|file| file.data)
+}

@@ -1,0 +1,218 @@
+//! The demo organisation: files that enter through the product's own import, their dates moved to the present.
+//!
+//! In the files today is 6 October 2021. All dates move by whole weeks, so weekdays stay, to the last such day that is not
+//! after the real today; the school year's first day moves with them, so that what was due soon is due soon.
+
+mod files;
+mod personas;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use partnerships::calendar::{CLOSED_SETTING, SchoolYear};
+use platform::{
+    App,
+    app::Persona,
+    audit::Actor,
+    import::{self, Holds, Kind, Mode, Source},
+    settings::Settings,
+};
+
+pub(crate) use personas::of as personas;
+
+/// The kinds of files, in the order in which they refer to one another, each with its file.
+const FILES: [(&str, &str); 10] = [
+    ("framework", "vi-pit.toml"),
+    ("people", "people.csv"),
+    ("teams", "teams.csv"),
+    ("memberships", "memberships.csv"),
+    ("sites", "sites.csv"),
+    ("partnerships", "partnerships.csv"),
+    ("partnership-staff", "partnership_staff.csv"),
+    ("coachees", "coachees.csv"),
+    ("visits", "visits.csv"),
+    ("tracker", "tracker.csv.gz"),
+];
+
+/// How far the demo's dates move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// Days, a multiple of seven.
+    pub days: u64,
+    /// By how much the name of a school year grows.
+    pub years: i32,
+    /// Month and day on which school years begin then.
+    pub year_starts: (u32, u32),
+}
+
+/// The shift for a demo that is loaded on `today`; none before the day on which the files end.
+#[must_use]
+pub fn shift_for(today: NaiveDate) -> Shift {
+    let told = NaiveDate::from_ymd_opt(2021, 10, 6).unwrap_or(today);
+    let weeks = u64::try_from((today - told).num_days().max(0) / 7).unwrap_or(0);
+    let days = weeks * 7;
+    let first = NaiveDate::from_ymd_opt(2021, 8, 1).unwrap_or(today) + Days::new(days);
+    // A year can't begin on a day that only leap years have.
+    let first = if (first.month(), first.day()) == (2, 29) { first + Days::new(1) } else { first };
+    Shift { days, years: first.year() - 2021, year_starts: (first.month(), first.day()) }
+}
+
+impl Shift {
+    fn of_cell(&self, holds: Holds, cell: &str) -> Option<String> {
+        match holds {
+            Holds::Date => {
+                let day: NaiveDate = cell.parse().ok()?;
+                Some((day + Days::new(self.days)).to_string())
+            }
+            Holds::Instant => {
+                let instant: DateTime<Utc> = cell.parse().ok()?;
+                let moved = instant + TimeDelta::days(i64::try_from(self.days).unwrap_or(0));
+                Some(moved.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+            }
+            Holds::SchoolYear => {
+                let year: SchoolYear = cell.parse().ok()?;
+                Some(SchoolYear(year.0 + self.years).key())
+            }
+            Holds::Text | Holds::Number | Holds::List => None,
+        }
+    }
+}
+
+/// Fills an empty database with the demo organisation, `scale` times over, and answers its people for one-click sign-in.
+///
+/// # Errors
+/// When a file is not taken in; the message names what is wrong.
+pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow::Result<Vec<Persona>> {
+    let today = app.clock.now().date_naive();
+    let shift = shift_for(today);
+    let (month, day) = shift.year_starts;
+    let closed = closed_days(shift)?;
+    app.db
+        .write(async |tx| {
+            Settings::set(&**tx, "organisation", "Lanternfield Partners").await?;
+            Settings::set(&**tx, CLOSED_SETTING, &closed).await?;
+            Settings::set(&**tx, "school_year_starts", &format!("{month:02}-{day:02}")).await
+        })
+        .await?;
+    let actor = Actor::Process("the demo");
+    for (kind, file) in FILES {
+        let kind = app.house.import_kind(kind).ok_or_else(|| anyhow::anyhow!("no room takes in {kind}"))?;
+        let source = source(kind, file, shift, scale)?;
+        let tally =
+            import::take(app, kind, &[source], &actor, Mode::Take).await.map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
+        if let Some(refusal) = tally.refused.first() {
+            anyhow::bail!("{refusal} ({} such problems)", tally.refused.len());
+        }
+        say(&format!("  {:<18} {:>7}", kind.name, tally.new));
+    }
+    personas::make_tokens(app).await?;
+    personas::of(app).await
+}
+
+/// Fills an app's empty database with the demo organisation, without a word; for tests and measurements.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
+    load(app, scale, |_| {}).await.map(drop)
+}
+
+/// The default content pack's framework.
+///
+/// # Errors
+/// When it can't be read, which a test would have shown.
+pub(crate) fn pack(kind: &Kind) -> anyhow::Result<Source> {
+    source(kind, files::PACK, shift_for(NaiveDate::MIN), 1)
+}
+
+/// When the demo's schools are closed, as the setting has it.
+fn closed_days(shift: Shift) -> anyhow::Result<String> {
+    let bytes = files::read("closed_days.csv").unwrap_or_default();
+    let mut lines = String::new();
+    for row in csv::Reader::from_reader(&*bytes).deserialize() {
+        let (from, to, name): (String, String, String) = row?;
+        let moved = |day: &str| shift.of_cell(Holds::Date, day).unwrap_or_else(|| day.to_owned());
+        lines.push_str(&format!("{} to {} {name}\n", moved(&from), moved(&to)));
+    }
+    Ok(lines)
+}
+
+fn source(kind: &Kind, file: &str, shift: Shift, scale: usize) -> anyhow::Result<Source> {
+    let bytes = files::read(file).ok_or_else(|| anyhow::anyhow!("{file} is not in this program"))?;
+    let mut source = import::read(kind, file, &bytes)
+        .map_err(|refused| anyhow::anyhow!(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    if let Source::Table(table) = &mut source {
+        table.rewrite(|holds, cell| shift.of_cell(holds, cell));
+        if kind.name != "teams" {
+            table.multiply(scale, renamed);
+        }
+    }
+    Ok(source)
+}
+
+/// A cell of the `copy`th copy of a row: what names a person, a site, a partnership, a visit or an entry gets the number.
+fn renamed(column: &str, cell: &str, copy: usize) -> Option<String> {
+    let number = |text: &str| match text.split_once('@') {
+        Some((name, host)) => format!("{name}+{copy}@{host}"),
+        None => format!("{text}-{copy}"),
+    };
+    Some(match column {
+        _ if cell.is_empty() => String::new(),
+        "person" | "supervisor" | "coach" | "coachee" | "author" | "site" | "district" | "partnership" | "network" | "visit"
+        | "entry" => number(cell),
+        "name" => format!("{cell} {copy}"),
+        "persona" => String::new(),
+        _ => cell.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use partnerships::calendar::Calendar;
+
+    use super::*;
+
+    fn keeps_its_place(shift: Shift, day: NaiveDate) -> bool {
+        let moved = day + Days::new(shift.days);
+        let calendar = Calendar { starts: shift.year_starts, first_month: 8 };
+        calendar.year_of(moved).0 == Calendar::default().year_of(day).0 + shift.years
+    }
+
+    #[test]
+    fn weekdays_stay_and_today_comes_within_a_week() {
+        let mut today: NaiveDate = "2024-01-01".parse().expect("a date");
+        for _ in 0..1500 {
+            let shift = shift_for(today);
+            let told = NaiveDate::from_ymd_opt(2021, 10, 6).expect("a date") + Days::new(shift.days);
+            assert!(told <= today && today - told < TimeDelta::days(7), "{today}: {told}");
+            assert_eq!(told.weekday(), chrono::Weekday::Wed);
+            today = today + Days::new(1);
+        }
+    }
+
+    #[test]
+    fn school_years_stay_with_their_days() {
+        for today in ["2026-11-24", "2027-03-20", "2028-02-29", "2030-07-31"] {
+            let shift = shift_for(today.parse().expect("a date"));
+            for day in ["2021-10-06", "2021-09-01", "2021-06-30", "2020-10-06", "2020-03-16", "2019-09-03"] {
+                assert!(keeps_its_place(shift, day.parse().expect("a date")), "{today}: {day} {shift:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn cells_move_by_what_they_hold() {
+        let shift = shift_for("2026-11-24".parse().expect("a date"));
+        assert_eq!(shift, Shift { days: 1869, years: 5, year_starts: (9, 13) });
+        assert_eq!(shift.of_cell(Holds::Date, "2021-10-06").as_deref(), Some("2026-11-18"));
+        assert_eq!(shift.of_cell(Holds::Instant, "2021-10-06T08:30:00Z").as_deref(), Some("2026-11-18T08:30:00Z"));
+        assert_eq!(shift.of_cell(Holds::SchoolYear, "2021-22").as_deref(), Some("2026-27"));
+        assert_eq!(shift.of_cell(Holds::Text, "2021-10-06"), None);
+    }
+
+    #[test]
+    fn copies_get_their_number_where_it_names_something() {
+        assert_eq!(renamed("person", "amara.osei@example.org", 3).as_deref(), Some("amara.osei+3@example.org"));
+        assert_eq!(renamed("site", "linden-grove", 3).as_deref(), Some("linden-grove-3"));
+        assert_eq!(renamed("supervisor", "", 3).as_deref(), Some(""));
+        assert_eq!(renamed("team", "lakes", 3).as_deref(), Some("lakes"));
+    }
+}

@@ -1,0 +1,183 @@
+//! Who may do what: every route, tried by every kind of person, printed into `docs/access.txt`.
+//!
+//! `EVERBETTER_ACCEPT=1 cargo test -p everbetter --test house access` writes the file anew; look at its difference before
+//! you commit it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    path::Path,
+};
+
+use axum::http::Method;
+use platform::{
+    access::Route,
+    db::{self, Engine},
+    testing::{Bench, Visitor},
+};
+
+use crate::world::{visitor, world};
+
+/// The columns of the table: who tries, and in which words.
+const KINDS: [(&str, &str); 12] = [
+    ("", "nobody"),
+    ("ada", "implementer"),
+    ("ben", "implementer elsewhere"),
+    ("sofia", "supervisor"),
+    ("dora", "director"),
+    ("eva", "evaluator"),
+    ("hal", "designer"),
+    ("chi", "chief"),
+    ("otto", "operator"),
+    ("pia", "partner"),
+    ("quin", "partner elsewhere"),
+    ("lena", "alumnus"),
+];
+
+/// What stands in the braces of addresses: everything is Ada's or Alder's.
+async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
+    let id = async |sql: &str| -> String {
+        db::scalar::<uuid::Uuid>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a row").to_string()
+    };
+    BTreeMap::from([
+        ("partnership", "alder".to_owned()),
+        ("site", "alder".to_owned()),
+        ("person", "ada-byrne".to_owned()),
+        ("team", "lakes".to_owned()),
+        ("practice", "2.2.3".to_owned()),
+        ("ending", "csv".to_owned()),
+        ("job", uuid::Uuid::nil().to_string()),
+        ("entry", id("select id from tracker_entry where key = 't4'").await),
+        ("visit", id("select id from visit where key = 'w2'").await),
+        ("coachee", id("select id from coachee").await),
+        ("membership", id("select m.id from membership m join person p on p.id = m.person_id where p.slug = 'ada-byrne'").await),
+        ("assignment", id("select s.id from partnership_staff s join person p on p.id = s.person_id join partnership a on a.id = s.partnership_id where p.slug = 'ada-byrne' and a.slug = 'alder'").await),
+        ("invitation", uuid::Uuid::nil().to_string()),
+        ("token", uuid::Uuid::nil().to_string()),
+        ("session", "none".to_owned()),
+    ])
+}
+
+fn address(route: &Route, places: &BTreeMap<&str, String>) -> String {
+    let parts = route.path.split('/').map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        Some(name) => {
+            places.get(name).unwrap_or_else(|| panic!("{} names {name}, which the test does not know", route.path)).clone()
+        }
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// What the door answers, in one word; what happens behind it is for other tests.
+fn word(status: u16, location: &str) -> &'static str {
+    match status {
+        303 if location.starts_with("/sign-in") && !location.starts_with("/sign-in/") => "sign in",
+        403 => "no",
+        404 => "hidden",
+        500.. => "BROKEN",
+        _ => "yes",
+    }
+}
+
+async fn table(engine: Engine) -> String {
+    let mut bench = world(engine).await;
+    let routes = bench.routes.clone();
+    let mut lines: BTreeMap<(String, &'static str), String> = BTreeMap::new();
+    for route in routes {
+        let mut words = Vec::new();
+        for (name, _) in KINDS {
+            let places = places(&bench).await;
+            let mut who = if name.is_empty() { Visitor::new(&bench) } else { visitor(&bench, name) };
+            let reply = match route.method {
+                "GET" => who.get(&address(&route, &places)).await,
+                "POST" => {
+                    who.send(Method::POST, &address(&route, &places), &[("origin", "http://everbetter.test")], Some(&[])).await
+                }
+                other => panic!("a route with method {other}"),
+            };
+            assert!(reply.status.as_u16() < 500, "{engine:?} {} {} as {name}: {}", route.method, route.path, reply.text());
+            words.push(word(reply.status.as_u16(), reply.location()));
+            if route.method == "POST" && reply.status == 303 && words.last() == Some(&"yes") {
+                // Something may have changed; the next one finds the world as it was.
+                bench = world(engine).await;
+            }
+        }
+        let permission = format!("{} {}", route.action, route.thing);
+        let mut line = format!("{:<5}{:<62}{:<28}", route.method, route.path, permission.trim());
+        for word in words {
+            write!(line, "{word:<9}").expect("text grows");
+        }
+        let before = lines.insert((route.path.to_owned(), route.method), line.trim_end().to_owned());
+        assert!(before.is_none(), "{} {} is declared twice", route.method, route.path);
+    }
+    let mut text = String::from(
+        "Who may do what. Made by a test that tries every route as every kind of person; everything in braces is\n\
+         of Alder, or of Ada who works there.\n\n\
+         yes: the door opens (what was sent may still be refused) · no: visible, but not theirs to do (403) ·\n\
+         hidden: as if it were not there (404) · sign in: sent to the sign-in\n\n",
+    );
+    for (place, (name, kind)) in KINDS.iter().enumerate() {
+        let shown = if name.is_empty() { String::new() } else { format!(" ({name})") };
+        writeln!(text, "column {:>2}: {kind}{shown}", place + 1).expect("text grows");
+    }
+    text.push('\n');
+    let mut head = format!("{:<5}{:<62}{:<28}", "", "route", "permission");
+    for place in 1..=KINDS.len() {
+        write!(head, "{place:<9}").expect("text grows");
+    }
+    writeln!(text, "{}", head.trim_end()).expect("text grows");
+    for line in lines.into_values() {
+        writeln!(text, "{line}").expect("text grows");
+    }
+    text
+}
+
+#[tokio::test]
+async fn every_route_as_every_kind_of_person() {
+    let sqlite = table(Engine::Sqlite).await;
+    let postgres = table(Engine::Postgres).await;
+    assert_eq!(sqlite, postgres, "the two databases let different people in");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/access.txt");
+    if std::env::var_os("EVERBETTER_ACCEPT").is_some() {
+        std::fs::write(&file, &sqlite).expect("docs/access.txt can be written");
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let (new, old): (BTreeSet<&str>, BTreeSet<&str>) = (sqlite.lines().collect(), kept.lines().collect());
+    let plus: Vec<_> = new.difference(&old).collect();
+    let minus: Vec<_> = old.difference(&new).collect();
+    assert!(
+        sqlite == kept,
+        "docs/access.txt says something else. Look at it, then write it anew as the head of this test says.\nnow:  {plus:#?}\nkept: {minus:#?}"
+    );
+}
+
+#[tokio::test]
+async fn another_ones_partnership_is_as_if_it_were_not_there() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let bench = world(engine).await;
+        let paths: Vec<String> = bench
+            .routes
+            .iter()
+            .filter(|route| route.method == "GET" && route.path.starts_with("/partnerships/{partnership}"))
+            .map(|route| {
+                let places = BTreeMap::from([
+                    ("partnership", "birch".to_owned()),
+                    ("ending", "csv".to_owned()),
+                    ("visit", uuid::Uuid::nil().to_string()),
+                    ("coachee", uuid::Uuid::nil().to_string()),
+                    ("assignment", uuid::Uuid::nil().to_string()),
+                    ("entry", uuid::Uuid::nil().to_string()),
+                ]);
+                address(route, &places)
+            })
+            .collect();
+        assert!(paths.len() > 3, "there are pages to try");
+        for path in paths {
+            assert_eq!(visitor(&bench, "pia").get(&path).await.status, 404, "{path} as Alder's principal");
+            assert_eq!(visitor(&bench, "lena").get(&path).await.status, 404, "{path} as an alumnus");
+        }
+        let own = visitor(&bench, "pia").get("/partnerships/alder").await;
+        assert_eq!(own.status, 200);
+        assert!(own.text().contains("Alder Elementary"));
+    }
+}

@@ -1,0 +1,10 @@
+//! The whole house, through HTTP, on both databases: a small organisation whose people do things.
+
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod access;
+mod audit;
+mod pages;
+mod search;
+mod statements;
+mod world;

@@ -1,0 +1,54 @@
+//! A page asks the database a fixed number of times, whatever its length.
+
+use platform::{
+    db::Engine,
+    testing::{Bench, Visitor},
+};
+
+use crate::world::demo;
+
+const PAGES: [(&str, &str); 17] = [
+    ("implementer", "/"),
+    ("supervisor", "/"),
+    ("partner", "/"),
+    ("director", "/people"),
+    ("director", "/people/amara-osei"),
+    ("director", "/teams"),
+    ("director", "/teams/lakes"),
+    ("director", "/partnerships"),
+    ("implementer", "/partnerships/linden-grove"),
+    ("implementer", "/partnerships/linden-grove/people"),
+    ("implementer", "/partnerships/linden-grove/visits"),
+    ("implementer", "/partnerships/linden-grove/tracker"),
+    ("director", "/sites"),
+    ("evaluator", "/practices"),
+    ("evaluator", "/practices/2.2.3"),
+    ("director", "/overview"),
+    ("director", "/due"),
+];
+
+async fn counts(bench: &Bench) -> Vec<u64> {
+    let mut counts = Vec::new();
+    for (persona, path) in PAGES {
+        let mut who = Visitor::with_token(bench, &format!("demo-{persona}"));
+        // The first look may fill what is kept in memory for good.
+        assert_eq!(who.get(path).await.status, 200, "{path}");
+        let before = bench.app.db.statements_sent();
+        assert_eq!(who.get(path).await.status, 200);
+        counts.push(bench.app.db.statements_sent() - before);
+    }
+    counts
+}
+
+#[tokio::test]
+async fn pages_ask_as_often_in_an_organisation_five_times_as_large() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let small = counts(&demo(engine, 1).await).await;
+        let large = counts(&demo(engine, 5).await).await;
+        for ((persona, path), (small, large)) in PAGES.iter().zip(small.iter().zip(&large)) {
+            println!("{engine:?} {persona:<12} {path:<45} {small}");
+            assert_eq!(small, large, "{engine:?}: {path} as {persona} asks more often when there is more");
+            assert!(*small <= 30, "{path} asks {small} times");
+        }
+    }
+}

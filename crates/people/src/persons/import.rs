@@ -1,0 +1,162 @@
+//! Files of kind `people`.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use platform::{
+    clock,
+    db::{self, PersonId},
+    import::{self, Column, Form, Holds, Kind, Refusal, Source, Taking, Tally},
+    room::Answer,
+    text::folded,
+};
+
+use super::{COLUMNS, Person, free_slug};
+
+pub(crate) const KIND: Kind = Kind {
+    name: "people",
+    about: "Persons: staff, partner-side people and alumni.",
+    columns: &[
+        Column {
+            name: "person",
+            required: true,
+            holds: Holds::Text,
+            about: "the person's e-mail address, by which files name people",
+        },
+        Column { name: "name", required: true, holds: Holds::Text, about: "the full name" },
+        Column { name: "kind", required: true, holds: Holds::Text, about: "staff, partner or alumnus" },
+        Column { name: "title", required: false, holds: Holds::Text, about: "what the person does, in a few words" },
+        Column {
+            name: "site",
+            required: false,
+            holds: Holds::Text,
+            about: "the key of the site that a partner-side person works at",
+        },
+        Column { name: "started", required: false, holds: Holds::Date, about: "first day with us" },
+        Column { name: "ended", required: false, holds: Holds::Date, about: "last day with us" },
+        Column { name: "persona", required: false, holds: Holds::Text, about: "used by the demo only" },
+        Column { name: "glad_to_be_asked_about", required: false, holds: Holds::List, about: "codes of practices" },
+    ],
+    form: Form::Table,
+    run,
+};
+
+fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
+    Box::pin(async move {
+        let sql = format!("select {COLUMNS} from person");
+        let known: Vec<Person> = db::rows(&**taking.tx, &sql, vec![]).await?;
+        let mut slugs: BTreeSet<String> = known.iter().map(|person| person.slug.clone()).collect();
+        let by_email: BTreeMap<String, Person> =
+            known.into_iter().filter_map(|person| Some((person.email.clone()?, person))).collect();
+        let (persons, refused) = read(taking, sources, &by_email, &mut slugs);
+        let mut tally = Tally { refused, ..Tally::default() };
+        for person in persons {
+            match person.email.as_ref().and_then(|email| by_email.get(email)) {
+                Some(old) if *old == person => tally.same += 1,
+                Some(_) => {
+                    update(taking, &person).await?;
+                    tally.changed += 1;
+                }
+                None => {
+                    insert(taking, &person).await?;
+                    tally.new += 1;
+                }
+            }
+        }
+        Ok(tally)
+    })
+}
+
+fn read(
+    taking: &Taking<'_>,
+    sources: &[Source],
+    by_email: &BTreeMap<String, Person>,
+    slugs: &mut BTreeSet<String>,
+) -> (Vec<Person>, Vec<Refusal>) {
+    let refused = RefCell::new(Vec::new());
+    let mut persons = Vec::new();
+    let mut seen = BTreeMap::new();
+    for table in import::tables(sources) {
+        for mut row in table.rows(&refused) {
+            let email = row.required("person").map(|email| email.to_lowercase());
+            let (name, kind) =
+                (row.required("name"), row.required("kind").and(row.choice("kind", &["staff", "partner", "alumnus"])));
+            let (started_on, ended_on) = (row.date("started"), row.date("ended"));
+            if email.as_ref().is_some_and(|email| !email.contains('@')) {
+                row.refuse("person", "This is not an e-mail address.", "Write it as name@example.org.");
+            }
+            if started_on.zip(ended_on).is_some_and(|(start, end)| end < start) {
+                row.refuse("ended", "The last day lies before the first one.", "Check both dates.");
+            }
+            if let Some(before) = email.as_ref().and_then(|email| seen.insert(email.clone(), row.number)) {
+                row.refuse("person", &format!("Row {before} is about the same person."), "Keep one of the two.");
+            }
+            let (Some(email), Some(name), Some(kind), false) = (email, name, kind, row.is_refused()) else { continue };
+            let old = by_email.get(&email);
+            let person = Person {
+                id: old.map_or_else(|| PersonId(clock::new_id(taking.now)), |old| old.id),
+                slug: old.map_or_else(|| free_slug(&name, |slug| slugs.contains(slug)), |old| old.slug.clone()),
+                email: Some(email),
+                name,
+                kind,
+                title: row.text("title").unwrap_or_default(),
+                works_at: row.text("site"),
+                started_on,
+                ended_on,
+                about: old.map(|old| old.about.clone()).unwrap_or_default(),
+                glad_to_be_asked: row.list("glad_to_be_asked_about").join(";"),
+                version: old.map_or(1, |old| old.version),
+            };
+            slugs.insert(person.slug.clone());
+            persons.push(person);
+        }
+    }
+    (persons, refused.into_inner())
+}
+
+async fn insert(taking: &Taking<'_>, person: &Person) -> Result<(), sea_orm::DbErr> {
+    db::exec(
+        &**taking.tx,
+        "insert into person (id, slug, email, name, folded, kind, title, works_at, started_on, ended_on, about, glad_to_be_asked, version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
+        vec![
+            person.id.into(),
+            person.slug.clone().into(),
+            person.email.clone().into(),
+            person.name.clone().into(),
+            folded(&person.name).into(),
+            person.kind.clone().into(),
+            person.title.clone().into(),
+            person.works_at.clone().into(),
+            person.started_on.into(),
+            person.ended_on.into(),
+            person.about.clone().into(),
+            person.glad_to_be_asked.clone().into(),
+        ],
+    )
+    .await?;
+    person.index(taking.tx, taking.app.db.engine()).await
+}
+
+async fn update(taking: &Taking<'_>, person: &Person) -> Result<(), sea_orm::DbErr> {
+    db::exec(
+        &**taking.tx,
+        "update person set name = $1, folded = $2, kind = $3, title = $4, works_at = $5, started_on = $6, ended_on = $7,
+           glad_to_be_asked = $8, version = version + 1 where id = $9",
+        vec![
+            person.name.clone().into(),
+            folded(&person.name).into(),
+            person.kind.clone().into(),
+            person.title.clone().into(),
+            person.works_at.clone().into(),
+            person.started_on.into(),
+            person.ended_on.into(),
+            person.glad_to_be_asked.clone().into(),
+            person.id.into(),
+        ],
+    )
+    .await?;
+    person.index(taking.tx, taking.app.db.engine()).await
+}

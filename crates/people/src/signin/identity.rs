@@ -1,0 +1,111 @@
+//! Who stands behind a token: the person, and the seats held today.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::{
+    Error,
+    access::{Identify, Kind, Seat, Standing, Via},
+    db::{self, Db, PersonId, TeamId},
+};
+use sea_orm::FromQueryResult;
+
+/// How exactly the time of the last visit is kept: a write a minute at most.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// What the people room lends to the door.
+#[must_use]
+pub fn identity() -> Arc<dyn Identify> {
+    Arc::new(Identity)
+}
+
+struct Identity;
+
+type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Standing>, Error>> + Send + 'a>>;
+
+#[derive(FromQueryResult)]
+struct PersonRow {
+    id: PersonId,
+    slug: String,
+    name: String,
+    kind: String,
+    works_at: Option<String>,
+    used_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct SeatRow {
+    team_id: TeamId,
+    slug: String,
+    role: String,
+}
+
+impl Identify for Identity {
+    fn by_session<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>, now: DateTime<Utc>) -> Found<'a> {
+        Box::pin(async move {
+            let found = db::one::<PersonRow>(
+                db.read(),
+                "select p.id, p.slug, p.name, p.kind, p.works_at, s.seen_at as used_at
+                 from session s join person p on p.id = s.person_id
+                 where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2",
+                vec![token_hash.clone().into(), now.into()],
+            )
+            .await?;
+            let Some(person) = found else { return Ok(None) };
+            if person.used_at.is_none_or(|seen| seen + SEEN_EVERY < now) {
+                db.write(async |tx| {
+                    // The idle limit moves by as much as time went on since the last visit.
+                    super::sessions::seen(tx, &token_hash, now).await
+                })
+                .await?;
+            }
+            standing(db, person, Via::Session(token_hash), now).await.map(Some)
+        })
+    }
+
+    fn by_token<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>, now: DateTime<Utc>) -> Found<'a> {
+        Box::pin(async move {
+            let found = db::one::<PersonRow>(
+                db.read(),
+                "select p.id, p.slug, p.name, p.kind, p.works_at, t.used_at
+                 from api_token t join person p on p.id = t.person_id
+                 where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
+                vec![token_hash.clone().into(), now.into()],
+            )
+            .await?;
+            let Some(person) = found else { return Ok(None) };
+            if person.used_at.is_none_or(|used| used + SEEN_EVERY < now) {
+                db.write(async |tx| {
+                    db::exec(
+                        &**tx,
+                        "update api_token set used_at = $1 where token_hash = $2",
+                        vec![now.into(), token_hash.into()],
+                    )
+                    .await
+                })
+                .await?;
+            }
+            standing(db, person, Via::Token, now).await.map(Some)
+        })
+    }
+}
+
+async fn standing(db: &Db, person: PersonRow, via: Via, now: DateTime<Utc>) -> Result<Standing, Error> {
+    let seats = db::rows::<SeatRow>(
+        db.read(),
+        "select m.team_id, t.slug, m.role from membership m join team t on t.id = m.team_id
+         where m.person_id = $1 and m.from_on <= $2 and (m.to_on is null or m.to_on >= $2) order by t.slug, m.role",
+        vec![person.id.into(), now.date_naive().into()],
+    )
+    .await?;
+    let kind = Kind::from_word(&person.kind).ok_or_else(|| Error::Ours(format!("a person of kind {}", person.kind)))?;
+    Ok(Standing {
+        person: person.id,
+        slug: person.slug,
+        name: person.name,
+        kind,
+        seats: seats.into_iter().map(|row| Seat { team: row.team_id, slug: row.slug, role: row.role }).collect(),
+        works_at: person.works_at,
+        via,
+    })
+}

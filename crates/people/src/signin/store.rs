@@ -1,0 +1,63 @@
+//! What the door asks the database.
+
+use chrono::{DateTime, Utc};
+use platform::db::{self, PersonId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+/// Somebody who might sign in.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Known {
+    pub id: PersonId,
+    pub slug: String,
+    pub name: String,
+    pub email: String,
+    pub phc: Option<String>,
+}
+
+/// The person of an address.
+pub(super) async fn by_email(on: &impl ConnectionTrait, email: &str) -> Result<Option<Known>, DbErr> {
+    db::one(
+        on,
+        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id where p.email = $1",
+        vec![email.into()],
+    )
+    .await
+}
+
+/// The person of a slug who has an address.
+pub(super) async fn by_slug(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Known>, DbErr> {
+    db::one(
+        on,
+        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id
+         where p.slug = $1 and p.email is not null",
+        vec![slug.into()],
+    )
+    .await
+}
+
+/// An invitation that can still be taken up.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct OpenInvitation {
+    pub id: uuid::Uuid,
+    pub person_id: PersonId,
+    pub purpose: String,
+    pub slug: String,
+    pub name: String,
+    pub email: String,
+}
+
+/// The open invitation of a token.
+pub(super) async fn invitation(
+    on: &impl ConnectionTrait,
+    token_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Option<OpenInvitation>, DbErr> {
+    db::one(
+        on,
+        "select i.id, i.person_id, i.purpose, p.slug, p.name, p.email from invitation i join person p on p.id = i.person_id
+         where i.token_hash = $1 and i.accepted_at is null and i.withdrawn_at is null and i.expires_at > $2
+           and p.email is not null",
+        vec![token_hash.to_vec().into(), now.into()],
+    )
+    .await
+}

@@ -1,0 +1,230 @@
+//! The door's pages.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use platform::{
+    Cx, Error,
+    access::{Open, Routes, SignedIn, Via},
+    app::Persona,
+    secret, text,
+    web::{Answered, Form, Shell, clear_session_cookie, go_to, is_local, page, page_with_errors, session_cookie},
+};
+use serde::Deserialize;
+
+use super::{
+    passwords::{LEAST, refusal_of},
+    store::{self, OpenInvitation},
+    verbs,
+};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/sign-in", door)
+        .post("/sign-in", knock)
+        .post("/sign-in/persona", as_persona)
+        .get("/sign-in/help", help)
+        .post("/sign-in/help", ask_for_help)
+        .post("/sign-out", leave)
+        .get("/invitations/{invitation}", open_invitation)
+        .post("/invitations/{invitation}", accept_invitation)
+        .post("/preferences/theme", choose_theme)
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    back: String,
+}
+
+struct PersonaButton {
+    name: String,
+    person: String,
+    about: &'static str,
+    initials: String,
+    hue: u8,
+}
+
+impl From<&Persona> for PersonaButton {
+    fn from(persona: &Persona) -> Self {
+        Self {
+            name: persona.name.clone(),
+            person: persona.person.clone(),
+            about: persona.about,
+            initials: text::initials(&persona.person),
+            hue: text::hue(&persona.person),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "signin/door.html")]
+struct Door {
+    shell: Shell,
+    form: Form,
+    back: String,
+    personas: Vec<PersonaButton>,
+}
+
+impl Door {
+    fn of(cx: &Cx, form: Form, back: &str) -> Self {
+        Self {
+            shell: cx.shell("Sign in", ""),
+            form,
+            back: if is_local(back) { back.to_owned() } else { String::new() },
+            personas: cx.app.personas.iter().map(PersonaButton::from).collect(),
+        }
+    }
+}
+
+async fn door(_: Open, cx: Cx, Query(asked): Query<Asked>) -> Answered {
+    if cx.who.is_some() {
+        return Ok(go_to(if is_local(&asked.back) { &asked.back } else { "/" }));
+    }
+    page(&Door::of(&cx, Form::default(), &asked.back))
+}
+
+fn agent(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("an unnamed browser").to_owned()
+}
+
+fn entered(cx: &Cx, token: &str, back: &str) -> Result<Response, Error> {
+    let mut response = go_to(if is_local(back) { back } else { "/" });
+    let cookie = HeaderValue::from_str(&session_cookie(&cx.app.config, token)).map_err(|error| Error::Ours(error.to_string()))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+async fn knock(_: Open, cx: Cx, headers: HeaderMap, mut form: Form) -> Answered {
+    let back = form.value("back").to_owned();
+    let email = form.required("email", "Which e-mail address do we know you by?", 200);
+    let password = form.value("password").to_owned();
+    form.forget("password");
+    if password.is_empty() {
+        form.refuse("password", "Please type your password.");
+    }
+    if let (Some(email), false) = (email, form.has_errors()) {
+        match verbs::sign_in(&cx, &email, password, &agent(&headers)).await {
+            Ok(Some(token)) => return entered(&cx, &token, &back),
+            Ok(None) => form.refuse(
+                "password",
+                "This address and password don’t go together. Please try once more, or ask for a new password below.",
+            ),
+            Err(error @ Error::TooMany { .. }) => {
+                let (_, advice) = error.words();
+                form.refuse("password", advice);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    page_with_errors(&Door::of(&cx, form, &back))
+}
+
+async fn as_persona(_: Open, cx: Cx, headers: HeaderMap, form: Form) -> Answered {
+    let token = verbs::sign_in_as(&cx, form.value("persona"), &agent(&headers)).await?;
+    entered(&cx, &token, form.value("back"))
+}
+
+async fn leave(me: SignedIn, cx: Cx) -> Answered {
+    if let Via::Session(hash) = &me.who().via {
+        verbs::sign_out(&cx, hash).await?;
+    }
+    let mut response = go_to("/sign-in");
+    let cookie = HeaderValue::from_str(&clear_session_cookie(&cx.app.config)).map_err(|error| Error::Ours(error.to_string()))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "signin/help.html")]
+struct Help {
+    shell: Shell,
+    form: Form,
+    sent_to: String,
+}
+
+async fn help(_: Open, cx: Cx) -> Answered {
+    page(&Help { shell: cx.shell("Ask for a new password", ""), form: Form::default(), sent_to: String::new() })
+}
+
+async fn ask_for_help(_: Open, cx: Cx, mut form: Form) -> Answered {
+    let shell = cx.shell("Ask for a new password", "");
+    let Some(email) = form.required("email", "Which e-mail address do we know you by?", 200) else {
+        return page_with_errors(&Help { shell, form, sent_to: String::new() });
+    };
+    match verbs::ask_for_new_password(&cx, &email).await {
+        Ok(()) => page(&Help { shell, form, sent_to: email }),
+        Err(error @ Error::TooMany { .. }) => {
+            let (_, advice) = error.words();
+            form.refuse("email", advice);
+            page_with_errors(&Help { shell, form, sent_to: String::new() })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "signin/invitation.html")]
+struct InvitationPage {
+    shell: Shell,
+    form: Form,
+    token: String,
+    name: String,
+    email: String,
+    joins: bool,
+    rule: String,
+}
+
+impl InvitationPage {
+    fn of(cx: &Cx, invitation: &OpenInvitation, token: String, form: Form) -> Self {
+        let joins = invitation.purpose == "join";
+        Self {
+            shell: cx.shell(if joins { "Welcome" } else { "Choose a new password" }, ""),
+            form,
+            token,
+            name: invitation.name.clone(),
+            email: invitation.email.clone(),
+            joins,
+            rule: format!(
+                "At least {LEAST} characters. Three or four words that belong to nobody else are easy to remember and hard to guess."
+            ),
+        }
+    }
+}
+
+async fn invitation_of(cx: &Cx, token: &str) -> Result<OpenInvitation, Error> {
+    store::invitation(cx.db().read(), &secret::token_hash(token), cx.now).await?.ok_or(Error::NotFound)
+}
+
+async fn open_invitation(_: Open, cx: Cx, Path(token): Path<String>) -> Answered {
+    let invitation = invitation_of(&cx, &token).await?;
+    page(&InvitationPage::of(&cx, &invitation, token, Form::default()))
+}
+
+async fn accept_invitation(_: Open, cx: Cx, Path(token): Path<String>, headers: HeaderMap, mut form: Form) -> Answered {
+    let invitation = invitation_of(&cx, &token).await?;
+    let password = form.value("password").to_owned();
+    form.forget("password");
+    if let Some(why) = refusal_of(&password, &invitation.name, &invitation.email) {
+        form.refuse("password", why);
+        return page_with_errors(&InvitationPage::of(&cx, &invitation, token, form));
+    }
+    let session = verbs::accept(&cx, &invitation, password, &agent(&headers)).await?;
+    entered(&cx, &session, "/")
+}
+
+async fn choose_theme(_: Open, cx: Cx, form: Form) -> Answered {
+    let back = form.value("back");
+    let mut response = go_to(if is_local(back) { back } else { "/" });
+    let secure = if cx.app.config.is_https() { "; Secure" } else { "" };
+    let cookie = match form.value("theme") {
+        theme @ ("light" | "dark") => format!("theme={theme}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}"),
+        _ => format!("theme=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),
+    };
+    let cookie = HeaderValue::from_str(&cookie).map_err(|error| Error::Ours(error.to_string()))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}

@@ -1,0 +1,112 @@
+//! Files of kind `teams`.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use platform::{
+    clock,
+    db::{self, TeamId},
+    import::{self, Column, Form, Holds, Kind, Refusal, Source, Taking, Tally},
+    room::Answer,
+    search::{self, Audience},
+    text::folded,
+};
+use sea_orm::FromQueryResult;
+
+use super::{KINDS, subject};
+
+pub(crate) const KIND: Kind = Kind {
+    name: "teams",
+    about: "Teams, subteams, regions and working groups.",
+    columns: &[
+        Column { name: "team", required: true, holds: Holds::Text, about: "the team's key" },
+        Column { name: "name", required: true, holds: Holds::Text, about: "the team's name" },
+        Column {
+            name: "kind",
+            required: true,
+            holds: Holds::Text,
+            about: "organisation, national, subteam, region or working-group",
+        },
+        Column { name: "parent", required: false, holds: Holds::Text, about: "the key of the team it belongs to" },
+        Column { name: "purpose", required: false, holds: Holds::Text, about: "what it is for" },
+    ],
+    form: Form::Table,
+    run,
+};
+
+#[derive(PartialEq, FromQueryResult)]
+struct TeamRow {
+    id: TeamId,
+    slug: String,
+    name: String,
+    kind: String,
+    parent_id: Option<TeamId>,
+    purpose: String,
+}
+
+fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
+    Box::pin(async move {
+        let known: Vec<TeamRow> =
+            db::rows(&**taking.tx, "select id, slug, name, kind, parent_id, purpose from team", vec![]).await?;
+        let known: BTreeMap<String, TeamRow> = known.into_iter().map(|team| (team.slug.clone(), team)).collect();
+        let (teams, refused) = read(taking, sources, &known);
+        let mut tally = Tally { refused, ..Tally::default() };
+        for team in teams {
+            let sql = match known.get(&team.slug) {
+                Some(old) if *old == team => {
+                    tally.same += 1;
+                    continue;
+                }
+                Some(_) => {
+                    tally.changed += 1;
+                    "update team set slug = $2, name = $3, folded = $4, kind = $5, parent_id = $6, purpose = $7, version = version + 1
+                     where id = $1"
+                }
+                None => {
+                    tally.new += 1;
+                    "insert into team (id, slug, name, folded, kind, parent_id, purpose, version) values ($1, $2, $3, $4, $5, $6, $7, 1)"
+                }
+            };
+            let found = subject(&team.slug, &team.name);
+            search::put(taking.tx, taking.app.db.engine(), &found, &team.purpose, "", &Audience::Staff).await?;
+            db::exec(
+                &**taking.tx,
+                sql,
+                vec![
+                    team.id.into(),
+                    team.slug.into(),
+                    team.name.clone().into(),
+                    folded(&team.name).into(),
+                    team.kind.into(),
+                    team.parent_id.into(),
+                    team.purpose.into(),
+                ],
+            )
+            .await?;
+        }
+        Ok(tally)
+    })
+}
+
+fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRow>) -> (Vec<TeamRow>, Vec<Refusal>) {
+    let mut ids: BTreeMap<String, TeamId> = known.values().map(|team| (team.slug.clone(), team.id)).collect();
+    let refused = RefCell::new(Vec::new());
+    let kinds = KINDS.map(|(kind, _)| kind);
+    let mut teams = Vec::new();
+    for table in import::tables(sources) {
+        for mut row in table.rows(&refused) {
+            let (slug, name) = (row.required("team"), row.required("name"));
+            let kind = row.required("kind").and(row.choice("kind", &kinds));
+            let purpose = row.text("purpose").unwrap_or_default();
+            let parent_name = row.text("parent");
+            let parent_id = parent_name.as_ref().and_then(|parent| ids.get(parent).copied());
+            if parent_name.is_some() && parent_id.is_none() {
+                row.refuse("parent", "There is no team of that key yet.", "Put the team that others belong to above them.");
+            }
+            let (Some(slug), Some(name), Some(kind), false) = (slug, name, kind, row.is_refused()) else { continue };
+            let id = ids.get(&slug).copied().unwrap_or_else(|| TeamId(clock::new_id(taking.now)));
+            ids.insert(slug.clone(), id);
+            teams.push(TeamRow { id, slug, name, kind, parent_id, purpose });
+        }
+    }
+    (teams, refused.into_inner())
+}

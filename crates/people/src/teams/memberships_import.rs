@@ -1,0 +1,138 @@
+//! Files of kind `memberships`.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use chrono::NaiveDate;
+use platform::{
+    clock,
+    db::{self, PersonId, TeamId},
+    import::{self, Column, Form, Holds, Kind, Known, Refusal, Source, Taking, Tally},
+    room::Answer,
+};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+pub(crate) const KIND: Kind = Kind {
+    name: "memberships",
+    about: "Who sits in which team, as what, from when to when.",
+    columns: &[
+        Column { name: "person", required: true, holds: Holds::Text, about: "the person's e-mail address" },
+        Column { name: "team", required: true, holds: Holds::Text, about: "the team's key" },
+        Column { name: "role", required: true, holds: Holds::Text, about: "the role in the team, such as implementer" },
+        Column { name: "from", required: true, holds: Holds::Date, about: "the first day" },
+        Column { name: "to", required: false, holds: Holds::Date, about: "the last day; empty while it goes on" },
+        Column { name: "supervisor", required: false, holds: Holds::Text, about: "the supervisor's e-mail address" },
+    ],
+    form: Form::Table,
+    run,
+};
+
+#[derive(PartialEq, FromQueryResult)]
+struct MembershipRow {
+    id: Uuid,
+    person_id: PersonId,
+    team_id: TeamId,
+    role: String,
+    from_on: NaiveDate,
+    to_on: Option<NaiveDate>,
+    supervisor_id: Option<PersonId>,
+}
+
+fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
+    Box::pin(async move {
+        let people = Known { what: "person", ids: crate::persons::ids_by_email(&**taking.tx).await? };
+        let teams = Known { what: "team", ids: super::ids_by_slug(&**taking.tx).await? };
+        let known: Vec<MembershipRow> =
+            db::rows(&**taking.tx, "select id, person_id, team_id, role, from_on, to_on, supervisor_id from membership", vec![])
+                .await?;
+        let known: BTreeMap<Key, MembershipRow> = known.into_iter().map(|row| (row.key(), row)).collect();
+        let (memberships, refused) = read(taking, sources, &people, &teams, &known);
+        let mut tally = Tally { refused, ..Tally::default() };
+        for membership in memberships {
+            match known.get(&membership.key()) {
+                Some(old) if *old == membership => tally.same += 1,
+                Some(_) => {
+                    db::exec(
+                        &**taking.tx,
+                        "update membership set to_on = $1, supervisor_id = $2, version = version + 1 where id = $3",
+                        vec![membership.to_on.into(), membership.supervisor_id.into(), membership.id.into()],
+                    )
+                    .await?;
+                    tally.changed += 1;
+                }
+                None => {
+                    insert(taking, membership).await?;
+                    tally.new += 1;
+                }
+            }
+        }
+        Ok(tally)
+    })
+}
+
+type Key = (PersonId, TeamId, String, NaiveDate);
+
+impl MembershipRow {
+    fn key(&self) -> Key {
+        (self.person_id, self.team_id, self.role.clone(), self.from_on)
+    }
+}
+
+fn read(
+    taking: &Taking<'_>,
+    sources: &[Source],
+    people: &Known<PersonId>,
+    teams: &Known<TeamId>,
+    known: &BTreeMap<Key, MembershipRow>,
+) -> (Vec<MembershipRow>, Vec<Refusal>) {
+    let refused = RefCell::new(Vec::new());
+    let mut seen = BTreeMap::new();
+    let mut memberships = Vec::new();
+    for table in import::tables(sources) {
+        for mut row in table.rows(&refused) {
+            let filled = row.required("person").is_some() && row.required("team").is_some() && row.required("from").is_some();
+            let (person, team) = (people.find(&mut row, "person"), teams.find(&mut row, "team"));
+            let supervisor_id = people.find(&mut row, "supervisor");
+            let (role, from, to_on) = (row.required("role"), row.date("from"), row.date("to"));
+            if from.zip(to_on).is_some_and(|(from, to)| to < from) {
+                row.refuse("to", "The last day lies before the first one.", "Check both dates.");
+            }
+            let (Some(person_id), Some(team_id), Some(role), Some(from_on), true, false) =
+                (person, team, role, from, filled, row.is_refused())
+            else {
+                continue;
+            };
+            let mut membership =
+                MembershipRow { id: clock::new_id(taking.now), person_id, team_id, role, from_on, to_on, supervisor_id };
+            if let Some(old) = known.get(&membership.key()) {
+                membership.id = old.id;
+            }
+            match seen.insert(membership.key(), row.number) {
+                Some(before) => {
+                    row.refuse("person", &format!("Row {before} says the same of this person."), "Keep one of the two.")
+                }
+                None => memberships.push(membership),
+            }
+        }
+    }
+    (memberships, refused.into_inner())
+}
+
+async fn insert(taking: &Taking<'_>, membership: MembershipRow) -> Result<(), sea_orm::DbErr> {
+    db::exec(
+        &**taking.tx,
+        "insert into membership (id, person_id, team_id, role, from_on, to_on, supervisor_id, version)
+         values ($1, $2, $3, $4, $5, $6, $7, 1)",
+        vec![
+            membership.id.into(),
+            membership.person_id.into(),
+            membership.team_id.into(),
+            membership.role.into(),
+            membership.from_on.into(),
+            membership.to_on.into(),
+            membership.supervisor_id.into(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
