@@ -6,11 +6,13 @@ mod import;
 pub mod models;
 mod paging;
 pub mod partnerships;
+mod roster;
 mod said;
 mod schema;
 pub mod sites;
 #[cfg(test)]
 mod tests;
+mod today;
 pub mod visits;
 mod words;
 
@@ -39,6 +41,8 @@ pub fn room() -> Room {
         migrations: schema::migrations(),
         imports: import::kinds(),
         tabs: tabs(),
+        panels: today::panels(),
+        today: today::sheets(),
         nav: nav(),
         ..Room::default()
     }
@@ -50,7 +54,7 @@ fn tabs() -> Vec<Tab> {
 }
 
 fn routes() -> Routes {
-    partnerships::routes().and(sites::routes()).and(models::routes())
+    partnerships::routes().and(roster::routes()).and(visits::routes()).and(sites::routes()).and(models::routes())
 }
 
 fn nav() -> Vec<NavEntry> {

@@ -39,3 +39,11 @@ pub(crate) fn students(count: &i32) -> String {
 pub(crate) fn schools<T>(schools: &[T]) -> String {
     platform::text::counted(i64::try_from(schools.len()).unwrap_or(i64::MAX), "school", "schools")
 }
+
+pub(crate) fn coachees(count: &usize) -> String {
+    platform::text::counted(i64::try_from(*count).unwrap_or(i64::MAX), "coachee", "coachees")
+}
+
+pub(crate) fn hours(hours: &f64) -> String {
+    crate::visits::hours_words(*hours)
+}

@@ -1,6 +1,7 @@
 //! Frameworks with their practices, the tracker, and what they say about where the work stands.
 
 pub mod frameworks;
+mod overview;
 mod schema;
 pub mod tracker;
 
@@ -26,10 +27,11 @@ pub fn room() -> Room {
         panels: tracker::panels(),
         tabs: vec![tracker::TAB],
         today: tracker::today(),
+        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV],
         ..Room::default()
     }
 }
 
 fn routes() -> Routes {
-    tracker::web::routes()
+    tracker::web::routes().and(frameworks::routes()).and(overview::routes())
 }

@@ -23,7 +23,7 @@ pub use frame::PartnershipFrame;
 pub(crate) use list::within;
 pub use list::{Filter, at_site, list, looked_after_by, of_team, worked_at_by};
 pub use people::{Contact, People, Worker, people_of, staff_on};
-pub(crate) use policy::Export;
+pub(crate) use policy::{Coach, Export};
 pub use policy::{Partnerships, Plan, Record};
 pub(crate) use verbs::{index_partnerships, index_partnerships_at};
 pub(crate) use web::routes;

@@ -5,7 +5,7 @@ use platform::testing::on_both;
 use super::world::{self, AMARA, DENISE, HARRIET, THEO, import_demo, settle, visitor};
 
 /// Every page of the room that is about no form.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 23] = [
     "/partnerships",
     "/partnerships?sort=-start",
     "/partnerships?sort=share&model=intensive",
@@ -19,6 +19,16 @@ const PAGES: [&str; 13] = [
     "/sites/export/csv",
     "/sites/millbrook-usd",
     "/support-models",
+    "/partnerships/new",
+    "/partnerships/linden-grove/edit",
+    "/partnerships/linden-grove/people",
+    "/partnerships/linden-grove/staff/new",
+    "/partnerships/linden-grove/staff/amara-osei.lead.2021-08-23/edit",
+    "/partnerships/linden-grove/visits",
+    "/partnerships/linden-grove/visits?person=amara-osei&mode=on-site&month=2021-09",
+    "/partnerships/linden-grove/visits/new",
+    "/partnerships/linden-grove/visits/export/csv",
+    "/sites/linden-grove/edit",
 ];
 
 #[tokio::test]

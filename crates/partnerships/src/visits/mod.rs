@@ -1,13 +1,22 @@
 //! Visits: the log of who of us was at a partnership, when, how long, and what it touched. Its hours make the dose.
 
+mod policy;
 mod store;
+mod verbs;
+mod web;
 
 use chrono::NaiveDate;
+use platform::{
+    Cx, Error,
+    access::{PathIds, Standing, Thing},
+    db::PersonId,
+};
 use sea_orm::FromQueryResult;
 
-pub(crate) use store::{days_of_year, recent};
+pub(crate) use store::{OwnVisit, days_of_year, of_person, recent};
+pub(crate) use web::routes;
 
-use crate::{PartnershipId, VisitId, words};
+use crate::{PartnershipId, VisitId, partnerships::Partnership, words};
 
 /// More hours than this in one day are a slip of somebody's hand.
 pub(crate) const HOURS_IN_A_DAY: f64 = 24.0;
@@ -29,9 +38,11 @@ pub struct Visit {
     pub on_day: NaiveDate,
     /// How long, in hours.
     pub hours: f64,
-    /// The key of whoever of us was there.
+    /// Whoever of us was there.
+    pub person_id: PersonId,
+    /// The person's key.
     pub person_slug: String,
-    /// The name of whoever of us was there.
+    /// The person's name.
     pub person_name: String,
     /// `on-site`, `remote`, `phone` or `convening`.
     pub mode: String,
@@ -51,10 +62,32 @@ impl Visit {
     }
 
     pub(crate) fn hours_words(&self) -> String {
-        let hours = words::hours(self.hours);
-        if self.is_unusual() {
-            return format!("unusual: {hours} hours in a day");
-        }
-        format!("{hours} {}", if hours == "1" { "hour" } else { "hours" })
+        hours_words(self.hours)
+    }
+}
+
+/// `3.5 hours`; more than a day has are marked.
+pub(crate) fn hours_words(hours: f64) -> String {
+    let said = words::hours(hours);
+    if hours > HOURS_IN_A_DAY {
+        return format!("unusual: {said} hours in a day");
+    }
+    format!("{said} {}", if said == "1" { "hour" } else { "hours" })
+}
+
+/// A visit together with the partnership that it was paid to; also one that was taken out, so that it can come back.
+#[derive(Clone, Debug)]
+pub(crate) struct VisitThere {
+    pub partnership: Partnership,
+    pub visit: Visit,
+}
+
+impl Thing for VisitThere {
+    const NAME: &'static str = "visit";
+
+    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
+        let Some(partnership) = Partnership::find(cx, who, ids).await? else { return Ok(None) };
+        let visit = store::find(cx.db().read(), partnership.id, ids.get("visit")?).await?;
+        Ok(visit.map(|visit| Self { partnership, visit }))
     }
 }

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use partnerships::{
     PartnershipId,
     calendar::{Calendar, SchoolYear},
+    models::SupportModel,
     partnerships::Partnership,
 };
 use platform::{Error, text::folded};
@@ -14,7 +15,7 @@ use sea_orm::ConnectionTrait;
 use super::{Framework, Practice, store};
 use crate::{
     overview::{
-        store::{Model, ever},
+        store::ever,
         uptake::{Uptake, how_sure, of_partnership},
     },
     tracker::{Cell, Status, WELL_FROM, on_track::Cells},
@@ -61,7 +62,7 @@ pub(super) async fn of(
     practice: &Practice,
     calendar: &Calendar,
     today: NaiveDate,
-    models: &[Model],
+    models: &[SupportModel],
 ) -> Result<Option<Hold>, Error> {
     let partnerships = ever(on).await?;
     let mut cells: HashMap<(PartnershipId, i32), Cells> = HashMap::new();
@@ -77,7 +78,7 @@ fn count(
     framework: &Framework,
     calendar: &Calendar,
     today: NaiveDate,
-    models: &[Model],
+    models: &[SupportModel],
     partnerships: &[Partnership],
     cells: &HashMap<(PartnershipId, i32), Cells>,
 ) -> Option<Hold> {

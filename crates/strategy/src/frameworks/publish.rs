@@ -1,6 +1,7 @@
 //! Writing a version down, once and for all.
 
 use chrono::NaiveDate;
+use partnerships::models::{self, SupportModel};
 use platform::{
     clock,
     db::{self, Tx},
@@ -203,28 +204,18 @@ async fn hangs_on(tx: &Tx, id: PracticeId, practice: &Practice) -> Result<(), Db
 }
 
 async fn put_model(tx: &Tx, model: &Model, position: i32) -> Result<(), DbErr> {
-    db::exec(
-        &**tx,
-        "insert into support_model (id, name, days_per_week, days_per_week_most, convening_hours_per_month, sites, staffing, shape,
-           position)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (id) do update set name = excluded.name, days_per_week = excluded.days_per_week,
-           days_per_week_most = excluded.days_per_week_most, convening_hours_per_month = excluded.convening_hours_per_month,
-           sites = excluded.sites, staffing = excluded.staffing, shape = excluded.shape, position = excluded.position",
-        vec![
-            model.id.clone().into(),
-            model.name.clone().into(),
-            model.dose_days_per_week.into(),
-            model.dose_days_per_week_max.into(),
-            model.convening_hours_per_month.into(),
-            model.sites.clone().into(),
-            model.staffing.clone().into(),
-            model.shape.clone().into(),
-            position.into(),
-        ],
-    )
-    .await?;
-    Ok(())
+    let model = SupportModel {
+        id: model.id.clone(),
+        name: model.name.clone(),
+        days_per_week: model.dose_days_per_week,
+        days_per_week_most: model.dose_days_per_week_max,
+        convening_hours_per_month: model.convening_hours_per_month,
+        sites: model.sites.clone(),
+        staffing: model.staffing.clone(),
+        shape: model.shape.clone(),
+        position,
+    };
+    models::put(tx, &model).await.map(drop)
 }
 
 /// The framework says which month it calls the first; the day on which school years begin stays the organisation's own.

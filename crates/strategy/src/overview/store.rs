@@ -8,29 +8,37 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{COLUMNS, FROM, Partnership},
 };
-use platform::db;
+use platform::db::{self, TeamId};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-/// A support model's id and name.
+/// A team that works with partners.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct Model {
-    pub id: String,
+pub(crate) struct Team {
+    pub id: TeamId,
+    pub slug: String,
     pub name: String,
 }
 
-/// All support models, in their order.
-pub(crate) async fn models(on: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    db::rows(on, "select id, name from support_model order by position, id", vec![]).await
+/// The teams that work with partners, by name.
+pub(crate) async fn teams(on: &impl ConnectionTrait) -> Result<Vec<Team>, DbErr> {
+    let sql = "select id, slug, name from team where id in (select team_id from partnership) order by folded, id";
+    db::rows(on, sql, vec![]).await
 }
 
-/// All partnerships that were at work in a school year, by name.
-pub(crate) async fn at_work(on: &impl ConnectionTrait, calendar: &Calendar, year: SchoolYear) -> Result<Vec<Partnership>, DbErr> {
+/// All partnerships that were at work in a school year, by name; in the present year without those that are closed by now.
+pub(crate) async fn at_work(
+    on: &impl ConnectionTrait,
+    calendar: &Calendar,
+    year: SchoolYear,
+    today: NaiveDate,
+) -> Result<Vec<Partnership>, DbErr> {
     let span = calendar.span(year);
+    let open_on = if span.contains(today) { today } else { span.from };
     let sql = format!(
         "select {COLUMNS} from {FROM}
          where p.started_on <= $1 and (p.closed_on is null or p.closed_on >= $2) order by s.folded, p.id"
     );
-    db::rows(on, &sql, vec![span.to.into(), span.from.into()]).await
+    db::rows(on, &sql, vec![span.to.min(today).into(), open_on.into()]).await
 }
 
 /// All partnerships that ever were, by name.

@@ -1,5 +1,7 @@
 //! What the tracker shows on others' pages: a partnership's, a person's, and Today.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use askama::Template;
 use partnerships::{
     PartnershipId,
@@ -9,7 +11,7 @@ use partnerships::{
 use platform::{
     Cx, Error,
     access::{Kind, Policy, Standing as Who, roles},
-    room::{Answer, Panel, Place, Subject, Tab, TodaySheet},
+    room::{Answer, NavEntry, Panel, Place, Subject, Tab, TodaySheet},
     web::Shell,
 };
 use sea_orm::ConnectionTrait;
@@ -25,6 +27,10 @@ use crate::frameworks::Framework;
 /// The tracker's tab on a partnership's pages.
 pub(crate) const TAB: Tab = Tab { on: SUBJECT, label: "Tracker", path: "/tracker", order: 20, shown_to: sees_partnerships };
 
+/// What is due over all partnerships, for the search.
+pub(crate) const NAV: NavEntry =
+    NavEntry { label: "Due now", href: "/due", icon: "clock", order: 60, in_bar: false, wide: true, shown_to: Who::is_staff };
+
 fn sees_partnerships(who: &Who) -> bool {
     matches!(who.kind, Kind::Staff | Kind::Partner)
 }
@@ -32,6 +38,7 @@ fn sees_partnerships(who: &Who) -> bool {
 /// The tracker's parts of others' pages.
 pub(crate) fn panels() -> Vec<Panel> {
     vec![
+        Panel { on: SUBJECT, place: Place::Head, order: 10, draw: |cx, subject| Box::pin(standing_of(cx, subject)) },
         Panel { on: SUBJECT, place: Place::Main, order: 10, draw: |cx, subject| Box::pin(on_partnership(cx, subject)) },
         Panel { on: "person", place: Place::Main, order: 40, draw: |cx, subject| Box::pin(on_person(cx, subject)) },
     ]
@@ -84,39 +91,66 @@ impl Line {
     }
 }
 
+/// A partnership with its cells of this year.
+struct One {
+    framework: Arc<Framework>,
+    calendar: Calendar,
+    year: SchoolYear,
+    partnership: Partnership,
+    cells: Cells,
+}
+
+impl One {
+    async fn read(cx: &Cx, slug: &str) -> Result<Option<Self>, Error> {
+        let on = cx.db().read();
+        let Some(framework) = super::framework(cx).await? else { return Ok(None) };
+        let Some(partnership) = store::by_slug(on, slug).await? else { return Ok(None) };
+        let calendar = Calendar::of(&cx.settings);
+        let year = calendar.year_of(cx.today());
+        let cells = cells_of(on, year, &[partnership.id]).await?.remove(&partnership.id).unwrap_or_default();
+        Ok(Some(Self { framework, calendar, year, partnership, cells }))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "tracker/standing.html")]
+struct StandingPart {
+    shell: Shell,
+    standing: Standing,
+}
+
+/// Where it stands, under the title.
+async fn standing_of(cx: &Cx, subject: &Subject) -> Result<Option<String>, Error> {
+    let Some(one) = One::read(cx, &subject.key).await? else { return Ok(None) };
+    let assessment = assess(&one.framework, &one.calendar, (&one.partnership).into(), &one.cells, cx.today());
+    let standing = Standing::of(&one.framework, assessment, cx.today());
+    Ok(Some(StandingPart { shell: cx.shell("", "/partnerships"), standing }.render()?))
+}
+
 #[derive(Template)]
 #[template(path = "tracker/on_partnership.html")]
 struct OnPartnership {
     shell: Shell,
-    standing: Standing,
     lines: Vec<Line>,
     more: usize,
     href: String,
     may_record: bool,
 }
 
-/// Where it stands, and what is due now.
+/// What is due now, the first of it.
 async fn on_partnership(cx: &Cx, subject: &Subject) -> Result<Option<String>, Error> {
     const MOST: usize = 5;
-    let Some(framework) = super::framework(cx).await? else { return Ok(None) };
-    let Some(partnership) = store::by_slug(cx.db().read(), &subject.key).await? else { return Ok(None) };
-    let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
-    let year = calendar.year_of(today);
-    let cells = cells_of(cx.db().read(), year, &[partnership.id]).await?.remove(&partnership.id).unwrap_or_default();
-    let due = due_now(&framework, &calendar, (&partnership).into(), &cells, today);
-    let assessment = assess(&framework, &calendar, (&partnership).into(), &cells, today);
-    let staff = store::works_at(cx.db().read(), partnership.id, today).await?;
-    let may_record = cx
-        .who
-        .as_ref()
-        .is_some_and(|who| <Partnership as Policy<Record>>::permits(who, &Partnership { staff, ..partnership.clone() }));
+    let Some(One { framework, calendar, year, mut partnership, cells }) = One::read(cx, &subject.key).await? else {
+        return Ok(None);
+    };
+    partnership.staff = store::works_at(cx.db().read(), partnership.id, cx.today()).await?;
+    let due = due_now(&framework, &calendar, (&partnership).into(), &cells, cx.today());
     let part = OnPartnership {
         shell: cx.shell("", "/partnerships"),
-        standing: Standing::of(&framework, assessment, today),
         lines: due.iter().take(MOST).map(|due| Line::of(&framework, &partnership, year, due, cx)).collect(),
         more: due.len().saturating_sub(MOST),
         href: format!("{}/tracker", subject.href),
-        may_record,
+        may_record: cx.who.as_ref().is_some_and(|who| <Partnership as Policy<Record>>::permits(who, &partnership)),
     };
     Ok(Some(part.render()?))
 }
@@ -177,11 +211,11 @@ async fn on_person(cx: &Cx, subject: &Subject) -> Result<Option<String>, Error> 
 
 /// Partnerships with their cells of this year: one query each, whatever their number.
 struct Set {
-    framework: std::sync::Arc<Framework>,
+    framework: Arc<Framework>,
     calendar: Calendar,
     year: SchoolYear,
     all: Vec<Supervised>,
-    cells: std::collections::BTreeMap<PartnershipId, Cells>,
+    cells: BTreeMap<PartnershipId, Cells>,
     none: Cells,
 }
 
@@ -263,11 +297,13 @@ struct Looked {
 struct TodayLookAfter {
     shell: Shell,
     places: Vec<Looked>,
+    more: usize,
     more_href: String,
 }
 
 /// Where the work stands, for those who supervise partnerships or lead their teams.
 async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Option<String>, Error> {
+    const MOST: usize = 40;
     if !who.holds(&[roles::SUPERVISOR, roles::DIRECTOR, roles::SENIOR_DIRECTOR]) {
         return Ok(None);
     }
@@ -276,7 +312,7 @@ async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Option<String>, 
     let on = cx.db().read();
     let all = store::looked_after(on, who.person, &teams).await?;
     let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
-    let places = set.all.iter().map(|one| {
+    let places = set.all.iter().take(MOST).map(|one| {
         let partnership = &one.partnership;
         let assessment = set.assess(cx, partnership);
         let due = set.due(cx, partnership);
@@ -291,7 +327,8 @@ async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Option<String>, 
         }
     });
     let more_href = if teams.is_empty() { format!("/due?supervisor={}", who.slug) } else { "/due".to_owned() };
-    let part = TodayLookAfter { shell: cx.shell("", "/"), places: places.collect(), more_href };
+    let more = set.all.len().saturating_sub(MOST);
+    let part = TodayLookAfter { shell: cx.shell("", "/"), places: places.collect(), more, more_href };
     Ok(Some(part.render()?))
 }
 

@@ -13,7 +13,7 @@ mod store;
 pub mod verbs;
 pub(crate) mod web;
 
-pub(crate) use contributions::{TAB, panels, today};
+pub(crate) use contributions::{NAV, TAB, panels, today};
 pub use due::{DueNow, due_now};
 pub(crate) use import::KIND as IMPORT;
 pub use store::{cells_of, on_track_of};

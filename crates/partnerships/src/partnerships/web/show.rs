@@ -129,7 +129,7 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx) -> Answered {
         main: house.panels(&cx, &subject, Place::Main).await?,
         rail: house.panels(&cx, &subject, Place::Rail).await?,
         for_staff: may.who().is_staff(),
-        may_record: may.also::<Record>() && partnership.closed_on.is_none(),
+        may_record: may.also::<Record>(),
         may_plan: may.also::<Plan>(),
         partnership,
         around,

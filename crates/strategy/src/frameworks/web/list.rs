@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use askama::Template;
 use axum::extract::RawQuery;
 use chrono::NaiveDate;
-use partnerships::calendar::{Calendar, SchoolYear, spoken};
+use partnerships::{
+    calendar::{Calendar, SchoolYear, spoken},
+    models::{self, SupportModel},
+};
 use platform::{
     Cx, Error,
     access::{May, actions::See},
@@ -24,7 +27,7 @@ use super::super::{
 use crate::{
     PracticeId,
     overview::{
-        store::{Model, at_work, models},
+        store::at_work,
         uptake::{Uptake, of_partnership},
     },
     tracker::cells_of,
@@ -104,7 +107,7 @@ struct Loaded {
     framework: Arc<Framework>,
     calendar: Calendar,
     today: NaiveDate,
-    models: Vec<Model>,
+    models: Vec<SupportModel>,
     /// For staff alone: how far each practice has taken hold this school year.
     uptake: Option<BTreeMap<PracticeId, Uptake>>,
 }
@@ -113,7 +116,7 @@ impl Loaded {
     async fn read(cx: &Cx, staff: bool) -> Result<Option<Self>, Error> {
         let (on, today, calendar) = (cx.db().read(), cx.today(), Calendar::of(&cx.settings));
         let Some(framework) = Framework::current(on, today).await? else { return Ok(None) };
-        let models = models(on).await?;
+        let models = models::all(on).await?;
         let uptake = if staff { Some(uptake(cx, &framework, &calendar, today).await?) } else { None };
         Ok(Some(Self { framework, calendar, today, models, uptake }))
     }
@@ -125,7 +128,7 @@ impl Loaded {
     /// `All models`, or the names of those it is for.
     fn models_of(&self, practice: &Practice) -> String {
         let known = self.models.iter().filter(|model| self.framework.practices.iter().any(|one| one.models.contains_key(&model.id)));
-        let (for_it, others): (Vec<&Model>, Vec<&Model>) = known.partition(|model| practice.models.contains_key(&model.id));
+        let (for_it, others): (Vec<&SupportModel>, Vec<&SupportModel>) = known.partition(|model| practice.models.contains_key(&model.id));
         if others.is_empty() {
             return "All models".to_owned();
         }
@@ -159,7 +162,7 @@ async fn uptake(
     today: NaiveDate,
 ) -> Result<BTreeMap<PracticeId, Uptake>, Error> {
     let (on, year) = (cx.db().read(), calendar.year_of(today));
-    let partnerships = at_work(on, calendar, year).await?;
+    let partnerships = at_work(on, calendar, year, today).await?;
     let ids: Vec<_> = partnerships.iter().map(|partnership| partnership.id).collect();
     let (cells, none) = (cells_of(on, year, &ids).await?, Default::default());
     let mut uptake: BTreeMap<PracticeId, Uptake> = BTreeMap::new();

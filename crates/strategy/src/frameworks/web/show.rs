@@ -1,7 +1,10 @@
 //! One practice: what good looks like, when and for whom it is due, and where it has taken hold.
 
 use askama::Template;
-use partnerships::calendar::{Calendar, spoken};
+use partnerships::{
+    calendar::{Calendar, spoken},
+    models::{self, SupportModel},
+};
 use platform::{
     Cx,
     access::{May, actions::See},
@@ -17,10 +20,7 @@ use super::super::{
     store::{self, Glad, Note},
     timeline::months_in_words,
 };
-use crate::{
-    overview::store::{Model, models},
-    tracker::{Cell, Status},
-};
+use crate::tracker::{Cell, Status};
 
 #[derive(Template)]
 #[template(path = "frameworks/web/show.html")]
@@ -86,7 +86,7 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
     let (framework, practice, on) = (&may.framework, &may.practice, cx.db().read());
     let (calendar, today, staff) = (Calendar::of(&cx.settings), cx.today(), may.who().is_staff());
     let subject = practice.subject();
-    let models = models(on).await?;
+    let models = models::all(on).await?;
     let glad = store::glad(on).await?;
     let hold = if staff { hold::of(on, framework, practice, &calendar, today, &models).await? } else { None };
     let notes = if staff { store::notes(on, practice.id).await? } else { Vec::new() };
@@ -142,7 +142,7 @@ fn windows(practice: &Practice, framework: &Framework, calendar: &Calendar, cx: 
         .collect()
 }
 
-fn model_lines(practice: &Practice, models: &[Model]) -> Vec<ModelLine> {
+fn model_lines(practice: &Practice, models: &[SupportModel]) -> Vec<ModelLine> {
     let for_it = models.iter().filter_map(|model| practice.models.get(&model.id).map(|adapted| (model, adapted)));
     for_it
         .map(|(model, adapted)| ModelLine {

@@ -90,9 +90,12 @@ fn page_of(cx: &Cx, may: &May<Record, Partnership>, board: &Board, form: Form) -
     let words = |status: Status| (status.key(), status.name(framework).to_owned());
     let reasons = rules::reasons(framework, Status::NotApplicable).iter();
     let wrong = form.errors().iter().map(|(name, words)| (name.clone(), words.clone())).collect();
+    let mut frame = PartnershipFrame::of(cx, may.who(), partnership, "/tracker");
+    let tracker = std::mem::replace(&mut frame.title, "Update several".to_owned());
+    frame.crumbs.push((tracker, board.base.clone()));
     BulkPage {
         shell: cx.shell(format!("Update several, {}", partnership.name), "/partnerships"),
-        frame: PartnershipFrame::of(cx, may.who(), partnership, "/tracker"),
+        frame,
         base: board.base.clone(),
         rows,
         statuses: [Status::NotStarted, Status::UnderWay, Status::Enacted].map(words).into(),

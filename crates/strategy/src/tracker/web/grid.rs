@@ -222,6 +222,8 @@ struct Grid {
     steps: Vec<(String, String)>,
     strands: Vec<(String, String)>,
     is_filtered: bool,
+    /// By step, strand or words.
+    is_narrowed: bool,
     later: Option<String>,
 }
 
@@ -329,6 +331,7 @@ fn grid(board: &Board, partnership: &Partnership, chosen: &Chosen) -> Grid {
         steps: named(&framework.steps, "Any step"),
         strands: named(&framework.strands, "Any strand"),
         is_filtered: !chosen.filters().is_empty(),
+        is_narrowed: [&chosen.step, &chosen.strand, &chosen.q].iter().any(|word| !word.trim().is_empty()),
         later: next.map(|column| {
             let day = partnerships::calendar::spoken(column.opens, board.today);
             format!("{} opens on {day}. A cycle can be recorded from its first day on.", column.name)
