@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
+    access::Via,
     audit::{self, Actor},
     clock,
     db::{self, PersonId, Tx},
@@ -49,7 +50,7 @@ fn subject(slug: &str, name: &str) -> Subject {
 /// Too many tries.
 pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str) -> Result<Option<String>, Error> {
     let email = email.trim().to_lowercase();
-    cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
+    let attempt = cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
     let known = store::by_email(cx.db().read(), &email).await?;
     let phc = known.as_ref().and_then(|known| known.phc.clone());
     let right = passwords::is_right(password, phc).await?;
@@ -58,7 +59,7 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
             let token = cx
                 .db()
                 .write(async |tx| {
-                    limits::forget(tx, &email).await?;
+                    limits::forget(tx, &email, attempt).await?;
                     enter(cx, tx, &known, agent, "signed in").await
                 })
                 .await?;
@@ -69,6 +70,9 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
 }
 
 async fn enter(cx: &Cx, tx: &Tx, known: &Known, agent: &str, action: &str) -> Result<String, Error> {
+    if let Some(Via::Session(before)) = cx.who.as_ref().map(|who| &who.via) {
+        sessions::end(tx, before).await?;
+    }
     let actor = Actor::Person(known.id, known.name.clone());
     audit::record(tx, cx.db().engine(), cx.now, &actor, action, &subject(&known.slug, &known.name), "").await?;
     Ok(sessions::begin(tx, &cx.app.config, known.id, agent, cx.now).await?)
@@ -178,6 +182,8 @@ pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: Strin
             }
             keep_password(tx, invitation.person_id, &phc, cx.now).await?;
             sessions::end_all(tx, invitation.person_id).await?;
+            // Whoever was kept out by somebody else's guesses is let in again.
+            limits::forget(tx, &invitation.email, invitation.id).await?;
             let known = Known {
                 id: invitation.person_id,
                 slug: invitation.slug.clone(),
