@@ -101,9 +101,8 @@ impl Data {
     /// The practices that were asked for.
     pub(super) fn practices(&self) -> Framework {
         let choice = &self.choice;
-        self.framework.only(|practice| {
-            (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice)
-        })
+        self.framework
+            .only(|practice| (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice))
     }
 }
 

@@ -25,10 +25,7 @@ const CALLS: usize = 6;
 
 /// The routes.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/overview", show)
-        .get("/overview/cell", cell)
-        .get("/overview/export/{table}/{ending}", export::download)
+    Routes::new().get("/overview", show).get("/overview/cell", cell).get("/overview/export/{table}/{ending}", export::download)
 }
 
 #[derive(Template)]
@@ -158,7 +155,10 @@ fn place(data: &Data) -> String {
 fn lede(data: &Data) -> String {
     let team = data.choice.team(&data.teams).map_or("All teams", |team| team.name.as_str());
     if !data.is_now() {
-        return format!("{team}, school year {}, as it stood at its end. What do we see now that we did not see then?", data.year);
+        return format!(
+            "{team}, school year {}, as it stood at its end. What do we see now that we did not see then?",
+            data.year
+        );
     }
     let cycle = data.framework.cycle_at(&data.calendar, data.day).filter(|(_, span)| span.contains(data.day));
     let cycle = cycle.map(|(cycle, span)| {
