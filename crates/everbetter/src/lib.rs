@@ -4,6 +4,7 @@ mod audit;
 pub mod cli;
 mod demo;
 mod operator;
+mod organisation;
 mod privacy;
 mod search;
 mod start;
@@ -57,6 +58,15 @@ fn entrance() -> Room {
                 shown_to: operator::may_see,
             },
             NavEntry {
+                label: "The organisation’s settings",
+                href: "/organisation",
+                icon: "building",
+                order: 85,
+                in_bar: false,
+                wide: true,
+                shown_to: organisation::may_edit,
+            },
+            NavEntry {
                 label: "What we record, and who sees it",
                 href: "/privacy",
                 icon: "eye",
@@ -76,5 +86,6 @@ fn routes() -> Routes {
         .and(search::routes())
         .and(audit::routes())
         .and(operator::routes())
+        .and(organisation::routes())
         .and(privacy::routes())
 }

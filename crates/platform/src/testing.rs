@@ -16,13 +16,14 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 use crate::{
-    access::{Identify, Route},
-    app::{App, Persona},
+    access::{Identify, Route, Standing},
+    app::{App, Browser, Cx, Persona},
     clock::{self, Clock},
     config::Config,
     db::{self, Db, Engine},
     files::Files,
     room::House,
+    settings::Settings,
 };
 
 /// An app on one of the two databases; what it keeps on the disk goes when it is dropped.
@@ -90,6 +91,20 @@ async fn empty_postgres() -> String {
     root.close().await;
     let (base, _) = server.rsplit_once('/').expect("an address with a database's name");
     format!("{base}/{name}")
+}
+
+/// The context of a request by this person, for what is drawn without one: panels and sheets of Today.
+#[must_use]
+pub fn context(bench: &Bench, who: Standing) -> Cx {
+    Cx {
+        app: Arc::clone(&bench.app),
+        who: Some(Arc::new(who)),
+        now: bench.app.clock.now(),
+        settings: Settings::default(),
+        htmx: false,
+        address: "/".to_owned(),
+        browser: Browser::default(),
+    }
 }
 
 /// Somebody with a browser: keeps cookies, follows nothing by itself.

@@ -1,9 +1,13 @@
 //! Frameworks with their practices, the tracker, and what they say about where the work stands.
 
 pub mod frameworks;
+mod overview;
 mod schema;
+pub mod tracker;
+#[cfg(test)]
+mod world;
 
-use platform::room::Room;
+use platform::{access::Routes, room::Room};
 
 platform::id! {
     /// A published, numbered version of the whole set of practices.
@@ -17,5 +21,19 @@ platform::id! {
 /// What this room hands to the house.
 #[must_use]
 pub fn room() -> Room {
-    Room { name: "strategy", migrations: schema::migrations(), ..Room::default() }
+    Room {
+        name: "strategy",
+        routes: Some(routes),
+        migrations: schema::migrations(),
+        imports: vec![frameworks::import::kind(), tracker::IMPORT],
+        panels: tracker::panels(),
+        tabs: vec![tracker::TAB],
+        today: tracker::today(),
+        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV],
+        ..Room::default()
+    }
+}
+
+fn routes() -> Routes {
+    tracker::web::routes().and(frameworks::routes()).and(overview::routes())
 }

@@ -140,10 +140,6 @@ async fn export(may: May<See, AuditLog>, cx: Cx, Path(ending): Path<String>, Que
             ]
         })
         .collect();
-    Sheet {
-        name: "audit-log".to_owned(),
-        header: vec!["number", "at", "who", "did", "kind", "what", "detail", "hash"],
-        rows,
-    }
-    .download(&ending)
+    Sheet { name: "audit-log".to_owned(), header: vec!["number", "at", "who", "did", "kind", "what", "detail", "hash"], rows }
+        .download(&ending)
 }

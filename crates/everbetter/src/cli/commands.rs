@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// The software that a learning organisation runs on.
 #[derive(Parser)]
-#[command(name = "everbetter", version, about, max_term_width = 100)]
+#[command(name = "everbetter", version, about = "The software that a learning organisation runs on", max_term_width = 100)]
 pub struct Cli {
     /// How to run.
     #[command(flatten)]

@@ -28,7 +28,11 @@ pub(super) async fn run(config: Config, scale: u16, keep: bool) -> anyhow::Resul
     let mut app = Arc::try_unwrap(app).map_err(|_| anyhow::anyhow!("the demo's app is in use already"))?;
     app.personas = personas;
     let address = listener.local_addr()?;
-    eprintln!("Ready after {:.1} s. Open http://localhost:{} and choose who you are.", began.elapsed().as_secs_f32(), address.port());
+    eprintln!(
+        "Ready after {:.1} s. Open http://localhost:{} and choose who you are.",
+        began.elapsed().as_secs_f32(),
+        address.port()
+    );
     platform::web::serve(Arc::new(app), listener).await?;
     Ok(ExitCode::SUCCESS)
 }

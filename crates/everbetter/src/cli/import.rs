@@ -45,7 +45,10 @@ pub(super) async fn run(config: Config, kind: &str, files: &[PathBuf], dry_run: 
         return Ok(tell(&tally.refused));
     }
     let said = format!("{} new, {} changed, {} the same", tally.new, tally.changed, tally.same);
-    println!("{}", if dry_run { format!("This would be taken in: {said}. Nothing was changed.") } else { format!("Taken in: {said}.") });
+    println!(
+        "{}",
+        if dry_run { format!("This would be taken in: {said}. Nothing was changed.") } else { format!("Taken in: {said}.") }
+    );
     Ok(ExitCode::SUCCESS)
 }
 

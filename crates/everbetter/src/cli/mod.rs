@@ -77,7 +77,8 @@ fn load(flags: &BTreeMap<String, String>, file: Option<&PathBuf>) -> Result<Conf
 }
 
 fn log_as(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call in one process keeps the first one's log.
     let _ = if config.log_json { log.json().try_init() } else { log.compact().try_init() };

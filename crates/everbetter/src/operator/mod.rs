@@ -26,8 +26,7 @@ platform::actions! {
 const KEPT_DAYS: i64 = 30;
 
 /// Takes old finished jobs away.
-pub(crate) const TIDY: JobKind =
-    JobKind { name: "tidy finished jobs", every: Some(Duration::from_secs(24 * 3600)), run: tidy };
+pub(crate) const TIDY: JobKind = JobKind { name: "tidy finished jobs", every: Some(Duration::from_secs(24 * 3600)), run: tidy };
 
 /// The server as a whole.
 #[derive(Default)]
@@ -112,7 +111,11 @@ async fn show(_: May<See, Server>, cx: Cx) -> Answered {
             how: match (row.done_at, row.given_up_at, row.last_error) {
                 (Some(_), ..) => "Done".to_owned(),
                 (None, Some(_), error) => {
-                    format!("Given up after {} tries: {}", row.attempts, error.unwrap_or_else(|| "no reason is on record".to_owned()))
+                    format!(
+                        "Given up after {} tries: {}",
+                        row.attempts,
+                        error.unwrap_or_else(|| "no reason is on record".to_owned())
+                    )
                 }
                 (None, None, Some(error)) => format!("Will try again: {error}"),
                 (None, None, None) => "Waiting".to_owned(),
@@ -123,7 +126,13 @@ async fn show(_: May<See, Server>, cx: Cx) -> Answered {
         .collect();
     let well = load.given_up == 0;
     let summary = if well {
-        format!("All is well: the database answers, and {}.", counted(load.waiting, "job waits its turn", "jobs wait their turn"))
+        match load.waiting {
+            0 => "All is well: the database answers, and no job waits.".to_owned(),
+            waiting => format!(
+                "All is well: the database answers, and {}.",
+                counted(waiting, "job waits its turn", "jobs wait their turn")
+            ),
+        }
     } else {
         format!("{} up. The reasons stand below.", counted(load.given_up, "job was given", "jobs were given"))
     };
@@ -138,7 +147,11 @@ async fn show(_: May<See, Server>, cx: Cx) -> Answered {
             db::Engine::Postgres => "PostgreSQL",
         },
         data: cx.app.config.data.display().to_string(),
-        mail: if cx.app.config.smtp.is_some() { "Sent through your mail server" } else { "Written as files into the data folder" },
+        mail: if cx.app.config.smtp.is_some() {
+            "Sent through your mail server"
+        } else {
+            "Written as files into the data folder"
+        },
         version: env!("CARGO_PKG_VERSION"),
         sessions: sessions.unwrap_or(0),
         events: events.unwrap_or(0),

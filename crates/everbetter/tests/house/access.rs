@@ -60,7 +60,9 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
 
 fn address(route: &Route, places: &BTreeMap<&str, String>) -> String {
     let parts = route.path.split('/').map(|part| match part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(name) => places.get(name).unwrap_or_else(|| panic!("{} names {name}, which the test does not know", route.path)).clone(),
+        Some(name) => {
+            places.get(name).unwrap_or_else(|| panic!("{} names {name}, which the test does not know", route.path)).clone()
+        }
         None => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("/")
@@ -88,7 +90,9 @@ async fn table(engine: Engine) -> String {
             let mut who = if name.is_empty() { Visitor::new(&bench) } else { visitor(&bench, name) };
             let reply = match route.method {
                 "GET" => who.get(&address(&route, &places)).await,
-                "POST" => who.send(Method::POST, &address(&route, &places), &[("origin", "http://everbetter.test")], Some(&[])).await,
+                "POST" => {
+                    who.send(Method::POST, &address(&route, &places), &[("origin", "http://everbetter.test")], Some(&[])).await
+                }
                 other => panic!("a route with method {other}"),
             };
             assert!(reply.status.as_u16() < 500, "{engine:?} {} {} as {name}: {}", route.method, route.path, reply.text());

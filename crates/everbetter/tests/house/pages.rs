@@ -39,17 +39,20 @@ async fn forms_from_elsewhere_do_nothing() {
     in_the_world(async |bench| {
         let fields: &[(&str, &str)] = &[("theme", "dark")];
         let mut stranger = Visitor::new(bench);
-        let foreign = stranger.send(axum::http::Method::POST, "/preferences/theme", &[("origin", "http://evil.test")], Some(fields)).await;
+        let foreign =
+            stranger.send(axum::http::Method::POST, "/preferences/theme", &[("origin", "http://evil.test")], Some(fields)).await;
         assert_eq!(foreign.status, 422);
-        let cross = stranger.send(axum::http::Method::POST, "/preferences/theme", &[("sec-fetch-site", "cross-site")], Some(fields)).await;
+        let cross = stranger
+            .send(axum::http::Method::POST, "/preferences/theme", &[("sec-fetch-site", "cross-site")], Some(fields))
+            .await;
         assert_eq!(cross.status, 422);
         let silent = stranger.send(axum::http::Method::POST, "/preferences/theme", &[], Some(fields)).await;
         assert_eq!(silent.status, 422, "without an origin, the form must bring our word");
         let word = stranger.get("/sign-in").await.body;
-        let word = word.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a word in the form");
-        let known = stranger
-            .send(axum::http::Method::POST, "/preferences/theme", &[], Some(&[("theme", "dark"), ("_csrf", word)]))
-            .await;
+        let word =
+            word.split("name=\"_csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a word in the form");
+        let known =
+            stranger.send(axum::http::Method::POST, "/preferences/theme", &[], Some(&[("theme", "dark"), ("_csrf", word)])).await;
         assert_eq!(known.status, 303);
         assert!(stranger.get("/sign-in").await.body.contains("data-theme=\"dark\""));
     })
@@ -78,7 +81,19 @@ async fn pages_open_in_an_empty_organisation() {
             .expect("a person");
         crate::world::give_token(&bench, "solo@example.org", "solo").await;
         let mut solo = Visitor::with_token(&bench, "solo");
-        for path in ["/", "/people", "/people/solo", "/teams", "/partnerships", "/sites", "/practices", "/overview", "/due", "/search", "/support-models"] {
+        for path in [
+            "/",
+            "/people",
+            "/people/solo",
+            "/teams",
+            "/partnerships",
+            "/sites",
+            "/practices",
+            "/overview",
+            "/due",
+            "/search",
+            "/support-models",
+        ] {
             let reply = solo.get(path).await;
             assert_eq!(reply.status, 200, "{engine:?} {path}: {}", reply.text());
         }

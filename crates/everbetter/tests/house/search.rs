@@ -4,7 +4,12 @@ use crate::world::{in_the_world, visitor};
 async fn one_search_finds_people_partnerships_practices_and_pages() {
     in_the_world(async |bench| {
         let mut ada = visitor(bench, "ada");
-        for (words, found) in [("lind", "Eva Lindqvist"), ("ALDER", "Alder Elementary"), ("2.2.3", "coachee list"), ("partnerships", "Partnerships")] {
+        for (words, found) in [
+            ("lind", "Eva Lindqvist"),
+            ("ALDER", "Alder Elementary"),
+            ("2.2.3", "coachee list"),
+            ("partnerships", "Partnerships"),
+        ] {
             let page = ada.get(&format!("/search?q={words}")).await;
             assert_eq!(page.status, 200);
             assert!(page.text().contains(found), "{words}: {}", page.text());

@@ -4,10 +4,14 @@
 //! framework says in calendar months ("due in October") is kept as months of the school year counted from the month in
 //! which the framework says that years start; so a calendar that begins on another day moves all windows with it.
 
+mod closed;
+
 use std::{fmt, str::FromStr};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use platform::settings::Settings;
+
+pub use closed::{ClosedDays, SETTING as CLOSED_SETTING};
 
 /// A school year, named by the calendar year in which it begins: 2026 is shown as `2026–27`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

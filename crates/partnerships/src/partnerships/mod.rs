@@ -3,7 +3,12 @@
 //! Other rooms take a [`Partnership`] as the thing that their permissions are about: their routes name it
 //! `{partnership}`, by its slug.
 
+mod frame;
+mod list;
+mod people;
 mod policy;
+mod verbs;
+mod web;
 
 use chrono::NaiveDate;
 use platform::{
@@ -14,7 +19,14 @@ use platform::{
 };
 use sea_orm::FromQueryResult;
 
-pub use policy::{Plan, Record};
+pub use frame::PartnershipFrame;
+pub(crate) use list::within;
+pub use list::{Filter, at_site, list, looked_after_by, of_team, worked_at_by};
+pub use people::{Contact, People, Worker, people_of, staff_on};
+pub(crate) use policy::{Coach, Export};
+pub use policy::{Partnerships, Plan, Record};
+pub(crate) use verbs::{index_partnerships, index_partnerships_at};
+pub(crate) use web::routes;
 
 use crate::{PartnershipId, SiteId};
 
@@ -65,6 +77,11 @@ pub struct Partnership {
     /// Who of us works there today, and as what; filled by [`Thing::find`].
     #[sea_orm(skip)]
     pub staff: Vec<(PersonId, String)>,
+}
+
+/// Words of our own addresses, which can't be a partnership's key.
+pub(crate) fn is_taken_word(slug: &str) -> bool {
+    ["new", "export"].contains(&slug)
 }
 
 #[derive(FromQueryResult)]

@@ -41,6 +41,16 @@ impl Form {
         form
     }
 
+    /// The same for fields whose names are made as a page needs them: a row each.
+    #[must_use]
+    pub fn of(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in values {
+            form.values.entry(name).or_default().push(value);
+        }
+        form
+    }
+
     fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes)
             .map_err(|_| Error::Refused("The form could not be read. Please load the page again.".to_owned()))?;

@@ -3,6 +3,19 @@
 //! A published version never changes, so it is loaded whole and kept in memory. A code is a label: strand, phase, step and
 //! windows are fields of their own, and nothing is computed from the code.
 
+mod browse;
+mod check;
+mod hold;
+pub(crate) mod import;
+mod pack;
+mod policy;
+mod publish;
+#[cfg(test)]
+pub(crate) mod sample;
+mod store;
+mod timeline;
+mod web;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -10,9 +23,22 @@ use partnerships::{
     calendar::{Calendar, SchoolYear, Span},
     partnerships::Partnership,
 };
-use platform::room::Subject;
+use platform::room::{NavEntry, Subject};
 
 use crate::{FrameworkId, PracticeId};
+
+pub(crate) use web::routes;
+
+/// The practices' place in the navigation.
+pub(crate) const NAV: NavEntry = NavEntry {
+    label: "Practices",
+    href: "/practices",
+    icon: "list",
+    order: 30,
+    in_bar: true,
+    wide: false,
+    shown_to: |_| true,
+};
 
 /// The kind of subject that a practice is, for panels.
 pub const PRACTICE: &str = "practice";
@@ -189,6 +215,44 @@ impl Framework {
         self.practices.iter().find(|practice| practice.code == code)
     }
 
+    /// The same version with only some of its practices, for what looks at no others.
+    #[must_use]
+    pub(crate) fn only(&self, keep: impl Fn(&Practice) -> bool) -> Self {
+        let practices = self.practices.iter().filter(|practice| keep(practice)).cloned().collect();
+        // Everything else is short; the practices are what is worth not copying.
+        Self {
+            key: self.key.clone(),
+            title: self.title.clone(),
+            rule: self.rule.clone(),
+            steps: self.steps.clone(),
+            strands: self.strands.clone(),
+            phases: self.phases.clone(),
+            cycles: self.cycles.clone(),
+            statuses: self.statuses.clone(),
+            qualities: self.qualities.clone(),
+            practices,
+            ..*self
+        }
+    }
+
+    /// What people call a step; its key where the framework has no such step.
+    #[must_use]
+    pub fn step_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.steps, key)
+    }
+
+    /// What people call a strand.
+    #[must_use]
+    pub fn strand_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.strands, key)
+    }
+
+    /// What people call a phase.
+    #[must_use]
+    pub fn phase_name<'a>(&'a self, key: &'a str) -> &'a str {
+        name_in(&self.phases, key)
+    }
+
     /// The cycle that a day lies in, and its days; between cycles the one that comes next, in summer the last.
     #[must_use]
     pub fn cycle_at(&self, calendar: &Calendar, day: NaiveDate) -> Option<(&CycleMonths, Span)> {
@@ -197,3 +261,10 @@ impl Framework {
         spans().find(|(_, span)| day <= span.to).or_else(|| spans().next_back())
     }
 }
+
+fn name_in<'a>(parts: &'a [Part], key: &'a str) -> &'a str {
+    parts.iter().find(|part| part.key == key).map_or(key, |part| part.name.as_str())
+}
+
+#[cfg(test)]
+mod tests;

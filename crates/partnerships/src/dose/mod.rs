@@ -1,0 +1,214 @@
+//! Dose: the days that were agreed with a partnership, beside the days that its visits add up to.
+//!
+//! Planned counts whole weeks of Monday to Friday, from the first day of the school year (or of the work there) to today
+//! (or to the closing). School breaks are not taken out, because nobody tells us when each school has them; so planned is
+//! rather too high, and a share rather too low. Delivered counts the hours of visits, a day being [`HOURS_A_DAY`] of them.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use platform::db::{self, placeholders};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use crate::{
+    PartnershipId,
+    calendar::{Calendar, SchoolYear, Span},
+};
+
+/// How many hours of visits make a day: a school's day of lessons with the meetings before and after it. Doses are agreed
+/// in days and visits are logged in hours, so one figure must join them.
+pub const HOURS_A_DAY: f64 = 7.0;
+
+/// What was planned and what was delivered over the same time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Dose {
+    /// Days that were agreed.
+    pub planned_days: f64,
+    /// Days that visits add up to.
+    pub delivered_days: f64,
+    /// How many visits there were.
+    pub visits: i64,
+}
+
+impl Dose {
+    /// Delivered as a share of planned; `None` while nothing was planned.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        (self.planned_days > 0.0).then(|| self.delivered_days / self.planned_days)
+    }
+
+    /// Both together, for the sum over several partnerships.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            planned_days: self.planned_days + other.planned_days,
+            delivered_days: self.delivered_days + other.delivered_days,
+            visits: self.visits + other.visits,
+        }
+    }
+}
+
+/// The days of a school year, up to today, on which the agreed dose is owed; `None` when there are none.
+#[must_use]
+pub fn owed(
+    calendar: &Calendar,
+    year: SchoolYear,
+    today: NaiveDate,
+    started_on: NaiveDate,
+    closed_on: Option<NaiveDate>,
+) -> Option<Span> {
+    let whole = calendar.span(year);
+    let from = whole.from.max(started_on);
+    let to = whole.to.min(today).min(closed_on.unwrap_or(today));
+    (from <= to).then_some(Span { from, to })
+}
+
+/// The days that a dose asks for over a time: whole weeks and fifths of one.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "a year has some 260 weekdays")]
+pub fn planned_days(days_per_week: f64, over: Option<Span>) -> f64 {
+    over.map_or(0.0, |span| days_per_week * span.weekdays() as f64 / 5.0)
+}
+
+/// The days that hours of visits add up to.
+#[must_use]
+pub fn delivered_days(hours: f64) -> f64 {
+    hours / HOURS_A_DAY
+}
+
+/// The dose of one calendar month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MonthDose {
+    /// The month's first day.
+    pub month: NaiveDate,
+    /// Days that were agreed in what has passed of it.
+    pub planned_days: f64,
+    /// Days that its visits add up to.
+    pub delivered_days: f64,
+}
+
+/// The dose month by month, from the first month in which something is owed or was delivered to the last. `visits` are days
+/// with their hours.
+#[must_use]
+pub fn by_month(days_per_week: f64, over: Option<Span>, visits: &[(NaiveDate, f64)]) -> Vec<MonthDose> {
+    let starts = over.iter().map(|span| span.from).chain(visits.iter().map(|(day, _)| *day));
+    let ends = over.iter().map(|span| span.to).chain(visits.iter().map(|(day, _)| *day));
+    let (Some(first), Some(last)) = (starts.min(), ends.max()) else { return Vec::new() };
+    let mut months = Vec::new();
+    let mut month = first.with_day(1).unwrap_or(first);
+    while month <= last {
+        let next = month + Months::new(1);
+        let end = next - Days::new(1);
+        let part = over.and_then(|span| {
+            let part = Span { from: span.from.max(month), to: span.to.min(end) };
+            (part.from <= part.to).then_some(part)
+        });
+        let hours: f64 = visits.iter().filter(|(day, _)| month <= *day && *day <= end).map(|(_, hours)| hours).sum();
+        months.push(MonthDose { month, planned_days: planned_days(days_per_week, part), delivered_days: delivered_days(hours) });
+        month = next;
+    }
+    months
+}
+
+#[derive(FromQueryResult)]
+struct DoseRow {
+    id: PartnershipId,
+    started_on: NaiveDate,
+    closed_on: Option<NaiveDate>,
+    planned_days_per_week: f64,
+    hours: f64,
+    visits: i64,
+}
+
+/// The dose of these partnerships in a school year, up to today; one query.
+///
+/// # Errors
+/// The database's own.
+pub async fn of(
+    on: &impl ConnectionTrait,
+    calendar: &Calendar,
+    year: SchoolYear,
+    today: NaiveDate,
+    partnerships: &[PartnershipId],
+) -> Result<BTreeMap<PartnershipId, Dose>, DbErr> {
+    let span = calendar.span(year);
+    let sql = format!(
+        "select p.id, p.started_on, p.closed_on, p.planned_days_per_week,
+           cast(coalesce(sum(v.hours), 0) as double precision) as hours, count(v.id) as visits
+         from partnership p
+         left join visit v on v.partnership_id = p.id and v.removed_at is null and v.on_day >= $1 and v.on_day <= $2
+         where p.id in ({})
+         group by p.id, p.started_on, p.closed_on, p.planned_days_per_week",
+        placeholders(3, partnerships.len())
+    );
+    let mut params: db::Params = vec![span.from.into(), span.to.min(today).into()];
+    params.extend(partnerships.iter().map(|id| (*id).into()));
+    let rows = db::rows::<DoseRow>(on, &sql, params).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let over = owed(calendar, year, today, row.started_on, row.closed_on);
+            let dose = Dose {
+                planned_days: planned_days(row.planned_days_per_week, over),
+                delivered_days: delivered_days(row.hours),
+                visits: row.visits,
+            };
+            (row.id, dose)
+        })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    const YEAR: SchoolYear = SchoolYear(2021);
+
+    #[test]
+    fn planned_days_are_weeks_times_the_dose() {
+        let calendar = Calendar::default();
+        // 2 August to 8 October 2021 is ten weeks of Monday to Friday; the year begins on Sunday, 1 August.
+        let over = owed(&calendar, YEAR, day("2021-10-08"), day("2019-08-20"), None);
+        assert_eq!(over, Some(Span { from: day("2021-08-01"), to: day("2021-10-08") }));
+        assert!((planned_days(3.5, over) - 35.0).abs() < 1e-9, "3.5 days a week x 50 weekdays / 5 = 35");
+        // On Wednesday, 6 October, 48 weekdays have begun: 3.5 x 48 / 5 = 33.6.
+        let over = owed(&calendar, YEAR, day("2021-10-06"), day("2019-08-20"), None);
+        assert!((planned_days(3.5, over) - 33.6).abs() < 1e-9);
+    }
+
+    #[test]
+    fn work_that_begins_or_closes_within_the_year_owes_less() {
+        let calendar = Calendar::default();
+        // From Monday, 20 September, to Friday, 1 October: two weeks.
+        let over = owed(&calendar, YEAR, day("2021-10-06"), day("2021-09-20"), Some(day("2021-10-01")));
+        assert!((planned_days(1.5, over) - 3.0).abs() < 1e-9, "1.5 x 10 / 5 = 3");
+        assert_eq!(owed(&calendar, YEAR, day("2021-10-06"), day("2019-08-20"), Some(day("2021-06-30"))), None, "closed before");
+        assert_eq!(owed(&calendar, YEAR, day("2021-10-06"), day("2021-11-01"), None), None, "not begun");
+        assert!(planned_days(3.5, None).abs() < 1e-9);
+    }
+
+    #[test]
+    fn seven_hours_are_a_day() {
+        assert!((delivered_days(24.5) - 3.5).abs() < 1e-9, "24.5 / 7 = 3.5");
+        let dose = Dose { planned_days: 7.0, delivered_days: delivered_days(24.5), visits: 4 };
+        assert_eq!(dose.share(), Some(0.5));
+        assert_eq!(Dose::default().share(), None);
+    }
+
+    #[test]
+    fn months_share_out_the_dose() {
+        let over = Some(Span { from: day("2021-08-16"), to: day("2021-10-06") });
+        let visits = [(day("2021-08-17"), 7.0), (day("2021-09-01"), 3.5), (day("2021-09-30"), 7.0)];
+        let months = by_month(2.5, over, &visits);
+        let planned: Vec<f64> = months.iter().map(|month| month.planned_days).collect();
+        // August from the 16th: 12 weekdays x 2.5 / 5; September: 22; October to the 6th: 4.
+        assert_eq!(planned, [6.0, 11.0, 2.0]);
+        let delivered: Vec<f64> = months.iter().map(|month| month.delivered_days).collect();
+        assert_eq!(delivered, [1.0, 1.5, 0.0]);
+        assert_eq!(by_month(2.5, None, &[]), []);
+    }
+}

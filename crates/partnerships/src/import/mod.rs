@@ -1,0 +1,72 @@
+//! The kinds of files that this room takes in.
+//!
+//! Each reads what exists with a fixed number of queries, compares in memory, and inserts what is new many rows at a time.
+
+mod coachees;
+mod partnerships;
+mod sites;
+mod staff;
+mod visits;
+
+use std::collections::BTreeMap;
+
+use platform::{
+    db::{self, Params, PersonId, Tx},
+    import::{Column, Holds, Kind, Known},
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use crate::PartnershipId;
+
+/// How many rows go into one insert.
+const CHUNK: usize = 100;
+
+pub(crate) fn kinds() -> Vec<Kind> {
+    vec![sites::KIND, partnerships::KIND, staff::KIND, coachees::KIND, visits::KIND]
+}
+
+const fn column(name: &'static str, required: bool, holds: Holds, about: &'static str) -> Column {
+    Column { name, required, holds, about }
+}
+
+#[derive(FromQueryResult)]
+struct PersonRow {
+    email: String,
+    id: PersonId,
+}
+
+#[derive(FromQueryResult)]
+struct PartnershipRow {
+    slug: String,
+    id: PartnershipId,
+}
+
+async fn persons(on: &impl ConnectionTrait) -> Result<Known<PersonId>, DbErr> {
+    let rows = db::rows::<PersonRow>(on, "select email, id from person where email is not null", vec![]).await?;
+    Ok(Known { what: "person", ids: rows.into_iter().map(|row| (row.email, row.id)).collect() })
+}
+
+async fn partnerships(on: &impl ConnectionTrait) -> Result<Known<PartnershipId>, DbErr> {
+    let rows = db::rows::<PartnershipRow>(on, "select slug, id from partnership", vec![]).await?;
+    Ok(Known { what: "partnership", ids: rows.into_iter().map(|row| (row.slug, row.id)).collect() })
+}
+
+/// Inserts rows of equal length, many at a time.
+async fn insert(tx: &Tx, table: &str, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut params: Params = Vec::new();
+        let mut values = Vec::new();
+        for row in rows.by_ref().take(CHUNK) {
+            values.push(format!("({})", db::placeholders(params.len() + 1, row.len())));
+            params.extend(row);
+        }
+        db::exec(&**tx, &format!("insert into {table} ({columns}) values {}", values.join(", ")), params).await?;
+    }
+    Ok(())
+}
+
+/// Rows by their keys.
+fn by_key<T, K: Ord>(rows: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}

@@ -1,0 +1,195 @@
+//! `visits`: the log of visits, with the practices they touched.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use chrono::NaiveDate;
+use platform::{
+    Error,
+    clock::new_id,
+    db::{self, PersonId},
+    import::{Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
+    text::counted,
+};
+use sea_orm::FromQueryResult;
+
+use super::{by_key, column, insert, persons};
+use crate::{
+    PartnershipId, VisitId,
+    visits::{HOURS_IN_A_DAY, MODES},
+};
+
+pub(super) const KIND: Kind = Kind {
+    name: "visits",
+    about: "The log of visits: when, how long, who, how, and the practices they touched.",
+    columns: &[
+        column("visit", true, Holds::Text, "a key that stays with the visit"),
+        column("partnership", true, Holds::Text, "the partnership's key"),
+        column("date", true, Holds::Date, "the day"),
+        column("hours", true, Holds::Number, "how long, in hours"),
+        column("person", true, Holds::Text, "the e-mail address of whoever of us was there"),
+        column("mode", true, Holds::Text, "on-site, remote, phone or convening"),
+        column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons"),
+        column("note", false, Holds::Text, "a note"),
+        column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
+    ],
+    form: Form::Table,
+    run: |taking, sources| Box::pin(run(taking, sources)),
+};
+
+/// What a row says.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+struct Said {
+    key: String,
+    partnership_id: PartnershipId,
+    on_day: NaiveDate,
+    hours: f64,
+    person_id: PersonId,
+    mode: String,
+    note: String,
+    logged_on: NaiveDate,
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    key: String,
+    id: VisitId,
+}
+
+#[derive(FromQueryResult)]
+struct PracticeRow {
+    visit_id: VisitId,
+    code: String,
+}
+
+async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
+    let tx = taking.tx;
+    let people = persons(&**tx).await?;
+    let partnerships = super::partnerships(&**tx).await?;
+    let ids: BTreeMap<String, VisitId> =
+        db::rows::<IdRow>(&**tx, "select key, id from visit", vec![]).await?.into_iter().map(|row| (row.key, row.id)).collect();
+    let before = by_key(
+        db::rows::<Said>(&**tx, "select key, partnership_id, on_day, hours, person_id, mode, note, logged_on from visit", vec![])
+            .await?,
+        |said| said.key.clone(),
+    );
+    let mut codes_before: BTreeMap<VisitId, BTreeSet<String>> = BTreeMap::new();
+    for row in db::rows::<PracticeRow>(&**tx, "select visit_id, code from visit_practice", vec![]).await? {
+        codes_before.entry(row.visit_id).or_default().insert(row.code);
+    }
+    let mut tally = Tally::default();
+    let refused = RefCell::new(Vec::new());
+    let mut seen = BTreeSet::new();
+    let mut rows = Vec::new();
+    let mut changed = Vec::new();
+    let mut practices = Vec::new();
+    for table in tables(sources) {
+        let mut long = Vec::new();
+        for mut row in table.rows(&refused) {
+            let Some(said) = said(&mut row, &partnerships, &people) else { continue };
+            if !seen.insert(said.key.clone()) {
+                row.refuse("visit", "This key stands in two rows.", "Give each visit a key of its own.");
+            }
+            if said.hours > HOURS_IN_A_DAY {
+                long.push(row.number);
+            }
+            let codes: BTreeSet<String> = row.list("practices").into_iter().collect();
+            let known = ids.get(&said.key).copied();
+            let same_codes = known.is_some_and(|id| codes_before.get(&id).map_or(codes.is_empty(), |known| *known == codes));
+            if same_codes && before.get(&said.key) == Some(&said) {
+                tally.same += 1;
+                continue;
+            }
+            let id = known.unwrap_or_else(|| VisitId(new_id(taking.now)));
+            practices.extend(codes.into_iter().map(|code| vec![id.into(), code.into()]));
+            if known.is_some() {
+                changed.push((id, said));
+            } else {
+                rows.push(vec![
+                    id.into(),
+                    said.key.into(),
+                    said.partnership_id.into(),
+                    said.on_day.into(),
+                    said.hours.into(),
+                    said.person_id.into(),
+                    said.mode.into(),
+                    said.note.into(),
+                    said.logged_on.into(),
+                    1.into(),
+                ]);
+            }
+        }
+        tally.notices.extend(about_long(&table.file, &long));
+    }
+    tally.refused = refused.into_inner();
+    if !tally.is_clean() {
+        return Ok(tally);
+    }
+    tally.new = rows.len() as u64;
+    tally.changed = changed.len() as u64;
+    insert(tx, "visit", "id, key, partnership_id, on_day, hours, person_id, mode, note, logged_on, version", rows).await?;
+    for (id, said) in changed {
+        update(taking, id, said).await?;
+    }
+    insert(tx, "visit_practice", "visit_id, code", practices).await?;
+    Ok(tally)
+}
+
+async fn update(taking: &Taking<'_>, id: VisitId, said: Said) -> Result<(), Error> {
+    db::exec(
+        &**taking.tx,
+        "update visit set partnership_id = $2, on_day = $3, hours = $4, person_id = $5, mode = $6, note = $7, logged_on = $8,
+           version = version + 1 where id = $1",
+        vec![
+            id.into(),
+            said.partnership_id.into(),
+            said.on_day.into(),
+            said.hours.into(),
+            said.person_id.into(),
+            said.mode.into(),
+            said.note.into(),
+            said.logged_on.into(),
+        ],
+    )
+    .await?;
+    db::exec(&**taking.tx, "delete from visit_practice where visit_id = $1", vec![id.into()]).await?;
+    Ok(())
+}
+
+fn said(row: &mut Row<'_>, partnerships: &Names<PartnershipId>, people: &Names<PersonId>) -> Option<Said> {
+    for column in ["visit", "partnership", "date", "hours", "person", "mode"] {
+        row.required(column);
+    }
+    let modes: Vec<&str> = MODES.iter().map(|(mode, _)| *mode).collect();
+    let partnership = partnerships.find(row, "partnership");
+    let person = people.find(row, "person");
+    let (day, logged) = (row.date("date"), row.date("logged_on"));
+    let hours: Option<f64> = row.number("hours");
+    if hours.is_some_and(|hours| !hours.is_finite() || hours <= 0.0) {
+        row.refuse("hours", "A visit takes some time.", "Write more than 0, with a point before decimals.");
+    }
+    let mode = row.choice("mode", &modes);
+    Some(Said {
+        key: row.text("visit")?,
+        partnership_id: partnership?,
+        on_day: day?,
+        hours: hours?,
+        person_id: person?,
+        mode: mode?,
+        note: row.text("note").unwrap_or_default(),
+        logged_on: logged.or(day)?,
+    })
+}
+
+/// More hours than a day has are a slip of somebody's hand. History stays as it was written down, so they come in, and are
+/// marked wherever they are shown.
+fn about_long(file: &str, rows: &[u64]) -> Option<String> {
+    if rows.is_empty() {
+        return None;
+    }
+    let list = rows.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let count = counted(i64::try_from(rows.len()).unwrap_or(i64::MAX), "visit has", "visits have");
+    Some(format!("{file}: {count} more hours than a day. They come in and are marked as unusual; rows {list}."))
+}

@@ -1,0 +1,177 @@
+//! Which partnerships there are: by what is asked for, and by who works there.
+
+use chrono::NaiveDate;
+use platform::{
+    access::Standing,
+    db::{self, Params, PersonId, placeholders},
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use super::{COLUMNS, FROM, Partnership};
+use crate::{
+    SiteId,
+    paging::{Page, Seek, search_words},
+};
+
+/// What is asked for; an empty text leaves its part open.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The support model's key.
+    pub model: String,
+    /// The network's key.
+    pub network: String,
+    /// The team's key.
+    pub team: String,
+    /// The region.
+    pub region: String,
+    /// The supervisor's key.
+    pub supervisor: String,
+    /// `active` or `closed`.
+    pub status: String,
+    /// Words of the name.
+    pub q: String,
+}
+
+impl Filter {
+    fn conditions(&self, params: &mut Params) -> String {
+        let mut sql = "1 = 1".to_owned();
+        let equal = [
+            ("p.model_id = ", &self.model),
+            ("p.network = ", &self.network),
+            ("t.slug = ", &self.team),
+            ("s.region = ", &self.region),
+            ("p.supervisor_id = (select id from person where slug = {})", &self.supervisor),
+            ("p.status = ", &self.status),
+        ];
+        for (condition, value) in equal.into_iter().filter(|(_, value)| !value.is_empty()) {
+            params.push(value.clone().into());
+            let parameter = format!("${}", params.len());
+            sql.push_str(" and ");
+            if condition.contains("{}") {
+                sql.push_str(&condition.replace("{}", &parameter));
+            } else {
+                sql.push_str(condition);
+                sql.push_str(&parameter);
+            }
+        }
+        for word in search_words(&self.q) {
+            params.push(format!("%{word}%").into());
+            sql.push_str(&format!(" and s.folded like ${}", params.len()));
+        }
+        sql
+    }
+}
+
+/// The partnerships that are asked for, by name; one query, without staff.
+///
+/// # Errors
+/// The database's own.
+pub async fn list(on: &impl ConnectionTrait, filter: &Filter) -> Result<Vec<Partnership>, DbErr> {
+    let mut params = Vec::new();
+    let conditions = filter.conditions(&mut params);
+    db::rows(on, &format!("select {COLUMNS} from {FROM} where {conditions} order by s.folded, p.slug"), params).await
+}
+
+/// How a list is sorted by the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Name,
+    Start,
+}
+
+pub(crate) async fn page(
+    on: &impl ConnectionTrait,
+    filter: &Filter,
+    order: Order,
+    descending: bool,
+    seek: Seek<'_>,
+) -> Result<Page<Partnership>, DbErr> {
+    let mut params = Vec::new();
+    let conditions = filter.conditions(&mut params);
+    let (columns, key) = match order {
+        Order::Name => (["s.folded", "p.slug"], "s2.folded, p2.slug"),
+        Order::Start => (["p.started_on", "p.slug"], "p2.started_on, p2.slug"),
+    };
+    let of_key = format!("select {key} from partnership p2 join site s2 on s2.id = p2.site_id where p2.slug = {{key}}");
+    let (bound, ending) = seek.clause(&columns, &of_key, descending, &mut params);
+    let rows = db::rows(on, &format!("select {COLUMNS} from {FROM} where {conditions}{bound}{ending}"), params).await?;
+    Ok(seek.page(rows, |partnership: &Partnership| partnership.slug.clone()))
+}
+
+/// The active partnerships that a person is assigned to on a day, by name; one query, without staff.
+///
+/// # Errors
+/// The database's own.
+pub async fn worked_at_by(on: &impl ConnectionTrait, person: PersonId, day: NaiveDate) -> Result<Vec<Partnership>, DbErr> {
+    let sql = format!(
+        "select {COLUMNS} from {FROM} where p.status = 'active' and p.id in (select partnership_id from partnership_staff
+           where person_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2))
+         order by s.folded, p.slug"
+    );
+    db::rows(on, &sql, vec![person.into(), day.into()]).await
+}
+
+/// The active partnerships that somebody supervises or whose team the person sits in, by name; one query, without staff.
+///
+/// # Errors
+/// The database's own.
+pub async fn looked_after_by(on: &impl ConnectionTrait, who: &Standing) -> Result<Vec<Partnership>, DbErr> {
+    let mut params: Params = vec![who.person.into()];
+    params.extend(who.seats.iter().map(|seat| seat.team.into()));
+    let sql = format!(
+        "select {COLUMNS} from {FROM} where p.status = 'active' and (p.supervisor_id = $1 or p.team_id in ({}))
+         order by s.folded, p.slug",
+        placeholders(2, who.seats.len())
+    );
+    db::rows(on, &sql, params).await
+}
+
+/// The active partnerships of a team, by its key, by name; one query, without staff.
+///
+/// # Errors
+/// The database's own.
+pub async fn of_team(on: &impl ConnectionTrait, team: &str) -> Result<Vec<Partnership>, DbErr> {
+    list(on, &Filter { team: team.to_owned(), status: "active".to_owned(), ..Filter::default() }).await
+}
+
+/// The partnership at a site: the active one, else the newest; one query, without staff.
+///
+/// # Errors
+/// The database's own.
+pub async fn at_site(on: &impl ConnectionTrait, site: &str) -> Result<Option<Partnership>, DbErr> {
+    let sql = format!(
+        "select {COLUMNS} from {FROM} where s.slug = $1 order by case when p.status = 'active' then 0 else 1 end, p.started_on desc, p.slug limit 1"
+    );
+    db::one(on, &sql, vec![site.into()]).await
+}
+
+/// What the list's filters offer: kind of choice, value, words.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Choice {
+    pub kind: String,
+    pub value: String,
+    pub words: String,
+}
+
+pub(crate) async fn choices(on: &impl ConnectionTrait) -> Result<Vec<Choice>, DbErr> {
+    db::rows(
+        on,
+        "select kind, value, words from (
+           select 'model' as kind, m.id as value, m.name as words, m.position as place, m.id as folded from support_model m
+           union all
+           select 'team', t.slug, t.name, 0, t.folded from team t where t.id in (select team_id from partnership)
+           union all
+           select 'supervisor', h.slug, h.name, 0, h.folded from person h where h.id in (select supervisor_id from partnership)
+           union all
+           select distinct 'network', p.network, p.network, 0, p.network from partnership p where p.network is not null
+         ) choices order by kind, place, folded, value",
+        vec![],
+    )
+    .await
+}
+
+/// The partnerships at a site, or at the schools of a district, by name.
+pub(crate) async fn within(on: &impl ConnectionTrait, site: SiteId) -> Result<Vec<Partnership>, DbErr> {
+    let sql = format!("select {COLUMNS} from {FROM} where s.id = $1 or s.district_id = $1 order by s.folded, p.started_on desc");
+    db::rows(on, &sql, vec![site.into()]).await
+}

@@ -1,0 +1,62 @@
+//! Taking a framework in from a content pack.
+
+use platform::{
+    Error,
+    import::{Form, Kind, Source, Taking, Tally},
+    room::Answer,
+};
+
+use super::{
+    pack::{self, refusal},
+    publish::publish,
+    store,
+};
+
+/// The kind of file that holds a framework.
+pub(crate) fn kind() -> Kind {
+    Kind {
+        name: "framework",
+        about: "A version of the practices, with steps, cycles, support models and the words of the tracker, as TOML.",
+        columns: &[],
+        form: Form::Text,
+        run: |taking, sources| Box::pin(run(taking, sources)) as Answer<'_, Tally>,
+    }
+}
+
+async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    for source in sources {
+        if let Source::Text(file, text) = source {
+            tally.and(one(taking, file, text).await?);
+        }
+    }
+    Ok(tally)
+}
+
+async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error> {
+    let pack = match pack::read(file, text) {
+        Ok(pack) => pack,
+        Err(refused) => return Ok(Tally { refused, ..Tally::default() }),
+    };
+    let fingerprint = pack.fingerprint()?;
+    let practices = pack.practices.len() as u64;
+    let versions = store::versions(&**taking.tx).await?;
+    let known = versions.iter().find(|version| version.key == pack.meta.id && version.version == pack.meta.version);
+    let Some(known) = known else {
+        publish(taking, &pack, &fingerprint).await?;
+        return Ok(Tally { new: practices, ..Tally::default() });
+    };
+    if known.source_hash == fingerprint {
+        return Ok(Tally { same: practices, ..Tally::default() });
+    }
+    let next =
+        versions.iter().filter(|version| version.key == pack.meta.id).map(|version| version.version).max().unwrap_or(0) + 1;
+    let refused = vec![refusal(
+        file,
+        "meta, version",
+        Some(pack.meta.version.to_string()),
+        "This version is published already and says something else. Published versions never change, because entries were made by their words.",
+        &format!("Write version = {next}, and the day from which it counts in effective_from."),
+    )];
+    Ok(Tally { refused, ..Tally::default() })
+}

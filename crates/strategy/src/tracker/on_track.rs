@@ -1,0 +1,287 @@
+//! Whether work is on track, by the framework's rule. Pure: no clock, no database.
+//!
+//! The unit that is counted is a **window**: one practice in one cycle of one school year, from the first to the last day on
+//! which it is due. A practice that is due in three cycles is counted three times in a year, once for each.
+//!
+//! A window counts once its last day lies before today: on the last day itself it is still open. It is enacted when its
+//! cell's status counts as enacted, whatever the quality. A cell that is not applicable takes the window out of both sides of
+//! the share. A window without an entry counts as not enacted: silence is not progress. What was entered early, before a
+//! window has ended, counts from the day after its end.
+//!
+//! These windows don't exist for a partnership: those of practices that its support model does not have, those that ended
+//! before the work began, those that end after it was closed, and first-year practices in later years. A school year starts
+//! from nothing: on its first days nothing has been due yet, and the state says so instead of calling an empty share good.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use partnerships::{
+    calendar::{Calendar, SchoolYear, Span, spoken},
+    partnerships::Partnership,
+};
+
+use super::{Cell, Status};
+use crate::{
+    PracticeId,
+    frameworks::{Framework, Practice},
+};
+
+/// What the rule asks about a partnership.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The support model.
+    pub model_id: &'a str,
+    /// The school year in which the work began.
+    pub first_school_year: SchoolYear,
+    /// The day on which it began.
+    pub started_on: NaiveDate,
+    /// The day on which it was closed.
+    pub closed_on: Option<NaiveDate>,
+}
+
+impl<'a> From<&'a Partnership> for Facts<'a> {
+    fn from(partnership: &'a Partnership) -> Self {
+        Self {
+            model_id: &partnership.model_id,
+            first_school_year: SchoolYear(partnership.first_school_year),
+            started_on: partnership.started_on,
+            closed_on: partnership.closed_on,
+        }
+    }
+}
+
+/// A partnership's cells of one school year, by practice and cycle.
+pub type Cells = HashMap<(PracticeId, i32), Cell>;
+
+/// A practice's window in one cycle of a school year.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    /// The practice.
+    pub practice: &'a Practice,
+    /// The cycle's number.
+    pub cycle: i32,
+    /// Its days.
+    pub span: Span,
+}
+
+/// All windows that a partnership has in a school year, in the order of the practices.
+pub fn windows<'a>(
+    framework: &'a Framework,
+    calendar: &'a Calendar,
+    facts: Facts<'a>,
+    year: SchoolYear,
+) -> impl Iterator<Item = Window<'a>> {
+    framework
+        .practices
+        .iter()
+        .filter(move |practice| practice.applies(facts.model_id, facts.first_school_year, year))
+        .flat_map(move |practice| {
+            practice.due.iter().map(move |due| Window { practice, cycle: due.cycle, span: due.span(calendar, year) })
+        })
+        .filter(move |window| window.span.to >= facts.started_on && facts.closed_on.is_none_or(|closed| window.span.to <= closed))
+}
+
+/// Where work stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// The share has reached the upper threshold, and no VIP waits for long.
+    OnTrack,
+    /// Between the thresholds, or a VIP waits for long.
+    Wobbling,
+    /// Below the lower threshold.
+    OffTrack,
+    /// Nothing has been due yet.
+    NothingDue,
+}
+
+impl State {
+    /// All of them, in the order in which pages show them.
+    pub const ALL: [Self; 4] = [Self::OnTrack, Self::Wobbling, Self::OffTrack, Self::NothingDue];
+
+    /// As people say it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::OnTrack => "On track",
+            Self::Wobbling => "Wobbling",
+            Self::OffTrack => "Off track",
+            Self::NothingDue => "Nothing due yet",
+        }
+    }
+
+    /// The class of its pill: `on`, `wob`, `off`; empty when nothing is due.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::OnTrack => "on",
+            Self::Wobbling => "wob",
+            Self::OffTrack => "off",
+            Self::NothingDue => "",
+        }
+    }
+
+    /// The key in addresses and files.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::OnTrack => "on-track",
+            Self::Wobbling => "wobbling",
+            Self::OffTrack => "off-track",
+            Self::NothingDue => "nothing-due",
+        }
+    }
+}
+
+/// What was counted over a set of windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Windows that ended, without those that were not applicable.
+    pub due: i32,
+    /// Those of them that were enacted.
+    pub enacted: i32,
+    /// Windows that ended and were not applicable.
+    pub not_applicable: i32,
+    /// VIP windows that ended longer ago than the framework waits, and were not enacted.
+    pub vips_long_due: i32,
+}
+
+impl Count {
+    /// The share of what was due that was enacted, from 0 to 1; `None` when nothing was due.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        (self.due > 0).then(|| f64::from(self.enacted) / f64::from(self.due))
+    }
+
+    /// The state by the framework's thresholds.
+    #[must_use]
+    pub fn state(&self, framework: &Framework) -> State {
+        match self.share() {
+            None => State::NothingDue,
+            Some(share) if share >= framework.on_track_from && self.vips_long_due == 0 => State::OnTrack,
+            Some(share) if share >= framework.watch_from => State::Wobbling,
+            Some(_) => State::OffTrack,
+        }
+    }
+
+    /// Both together, for a team, a region, a model or the whole organisation.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            due: self.due + other.due,
+            enacted: self.enacted + other.enacted,
+            not_applicable: self.not_applicable + other.not_applicable,
+            vips_long_due: self.vips_long_due + other.vips_long_due,
+        }
+    }
+
+    /// The counts as a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let aside = match self.not_applicable {
+            0 => String::new(),
+            1 => " One more does not apply here.".to_owned(),
+            more => format!(" {more} more do not apply here."),
+        };
+        match (self.due, self.enacted) {
+            (0, _) => format!("Nothing has been due yet this school year.{aside}"),
+            (1, 1) => format!("The one that has been due so far is enacted.{aside}"),
+            (1, _) => format!("The one that has been due so far is not enacted yet.{aside}"),
+            (due, enacted) if due == enacted => format!("All {due} that have been due so far are enacted.{aside}"),
+            (due, 0) => format!("None of the {due} that have been due so far is enacted yet.{aside}"),
+            (due, 1) => format!("1 of the {due} that have been due so far is enacted.{aside}"),
+            (due, enacted) => format!("{enacted} of the {due} that have been due so far are enacted.{aside}"),
+        }
+    }
+}
+
+/// A window that ended without being enacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The practice.
+    pub practice: PracticeId,
+    /// Its label.
+    pub code: String,
+    /// Whether it is a VIP.
+    pub vip: bool,
+    /// The cycle's number.
+    pub cycle: i32,
+    /// The last day of its window: it waits since then.
+    pub since: NaiveDate,
+}
+
+/// Where a partnership's work stands in the school year of one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assessment {
+    /// Over all practices.
+    pub all: Count,
+    /// The state over all practices.
+    pub state: State,
+    /// Over the VIPs alone.
+    pub vips: Count,
+    /// The state over the VIPs alone.
+    pub vip_state: State,
+    /// Windows that ended and were not enacted: the VIPs first, then in the order in which they ended.
+    pub waiting: Vec<Waiting>,
+}
+
+impl Assessment {
+    /// Where it stands, in the sentences that pages show. `today` decides which dates need a year.
+    #[must_use]
+    pub fn sentence(&self, framework: &Framework, today: NaiveDate) -> String {
+        let mut sentence = self.all.sentence();
+        let long_due = self.waiting.iter().find(|waiting| waiting.is_long_due(framework, today));
+        if let Some(waiting) = long_due {
+            sentence.push_str(&format!(
+                " {}, a very important practice, was due by {} and is not enacted yet.",
+                waiting.code,
+                spoken(waiting.since, today)
+            ));
+        }
+        sentence
+    }
+}
+
+impl Waiting {
+    /// Whether it is a VIP that waits longer than the framework does.
+    #[must_use]
+    pub fn is_long_due(&self, framework: &Framework, today: NaiveDate) -> bool {
+        self.vip && (today - self.since).num_days() > framework.vip_days_to_watch
+    }
+}
+
+/// Where a partnership's work stands on a day, by the rule of the framework.
+///
+/// `cells` are those of the school year that `today` lies in.
+#[must_use]
+pub fn assess(framework: &Framework, calendar: &Calendar, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Assessment {
+    let (mut all, mut vips, mut waiting) = (Count::default(), Count::default(), Vec::new());
+    let ended = windows(framework, calendar, facts, calendar.year_of(today)).filter(|window| window.span.ended_before(today));
+    for window in ended {
+        let mut one = Count::default();
+        match cells.get(&(window.practice.id, window.cycle)).map(|cell| cell.status) {
+            Some(Status::NotApplicable) => one.not_applicable = 1,
+            Some(status) if status.counts_as_enacted(framework) => (one.due, one.enacted) = (1, 1),
+            Some(_) | None => {
+                let still = Waiting {
+                    practice: window.practice.id,
+                    code: window.practice.code.clone(),
+                    vip: window.practice.vip,
+                    cycle: window.cycle,
+                    since: window.span.to,
+                };
+                one.due = 1;
+                one.vips_long_due = i32::from(still.is_long_due(framework, today));
+                waiting.push(still);
+            }
+        }
+        all = all.and(one);
+        if window.practice.vip {
+            vips = vips.and(one);
+        }
+    }
+    waiting.sort_by_key(|waiting| (!waiting.vip, waiting.since));
+    Assessment { state: all.state(framework), vip_state: vips.state(framework), all, vips, waiting }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! The tracker's queries.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use partnerships::{
+    PartnershipId,
+    calendar::{Calendar, SchoolYear},
+    partnerships::{COLUMNS, FROM, Partnership},
+};
+use platform::{
+    Error,
+    db::{self, PersonId, TeamId},
+};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+
+use super::{
+    Cell, Status,
+    on_track::{Assessment, Cells, assess},
+};
+use crate::{PracticeId, frameworks::Framework};
+
+mod write;
+
+pub(super) use write::{EntryRow, NewEntry, all, by_keys, insert, refresh, refresh_all_of};
+
+#[derive(FromQueryResult)]
+struct CellRow {
+    partnership_id: PartnershipId,
+    practice_id: PracticeId,
+    cycle: i32,
+    status: String,
+    quality: Option<i32>,
+}
+
+/// The status that a row says; the schema lets no other word in.
+pub(super) fn status_of(key: &str) -> Result<Status, Error> {
+    Status::from_key(key).ok_or_else(|| Error::Ours(format!("a row of the tracker says {key}")))
+}
+
+/// Beyond so many partnerships all cells of the year are read rather than named ones.
+const NAMED: usize = 2_000;
+
+/// The cells of several partnerships in one school year, with one query.
+///
+/// # Errors
+/// The database's own.
+pub async fn cells_of(
+    on: &impl ConnectionTrait,
+    year: SchoolYear,
+    partnerships: &[PartnershipId],
+) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
+    let named = partnerships.len() <= NAMED;
+    let mut sql =
+        "select partnership_id, practice_id, cycle, status, quality from tracker_cell where school_year = $1".to_owned();
+    let mut params: db::Params = vec![year.0.into()];
+    if named {
+        sql.push_str(&format!(" and partnership_id in ({})", db::placeholders(2, partnerships.len())));
+        params.extend(partnerships.iter().map(|id| (*id).into()));
+    }
+    let mut cells: BTreeMap<PartnershipId, Cells> = BTreeMap::new();
+    for row in db::rows::<CellRow>(on, &sql, params).await? {
+        let status = status_of(&row.status)?;
+        cells.entry(row.partnership_id).or_default().insert((row.practice_id, row.cycle), Cell { status, quality: row.quality });
+    }
+    Ok(cells)
+}
+
+/// Where each of these partnerships stands on a day, in the order given, with one query.
+///
+/// # Errors
+/// The database's own.
+pub async fn on_track_of(
+    on: &impl ConnectionTrait,
+    framework: &Framework,
+    calendar: &Calendar,
+    today: NaiveDate,
+    partnerships: &[Partnership],
+) -> Result<Vec<(PartnershipId, Assessment)>, Error> {
+    let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
+    let cells = cells_of(on, calendar.year_of(today), &ids).await?;
+    let none = Cells::new();
+    Ok(partnerships
+        .iter()
+        .map(|partnership| {
+            let cells = cells.get(&partnership.id).unwrap_or(&none);
+            (partnership.id, assess(framework, calendar, partnership.into(), cells, today))
+        })
+        .collect())
+}
+
+/// The cells of one partnership, by practice, school year and cycle.
+pub(super) type YearCells = HashMap<(PracticeId, SchoolYear, i32), Cell>;
+
+/// A partnership's cells from one school year to another.
+pub(super) async fn years_of(
+    on: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    from: SchoolYear,
+    to: SchoolYear,
+) -> Result<YearCells, Error> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        practice_id: PracticeId,
+        school_year: i32,
+        cycle: i32,
+        status: String,
+        quality: Option<i32>,
+    }
+    let sql = "select practice_id, school_year, cycle, status, quality from tracker_cell
+         where partnership_id = $1 and school_year >= $2 and school_year <= $3";
+    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), from.0.into(), to.0.into()]).await?;
+    rows.into_iter()
+        .map(|row| {
+            let cell = Cell { status: status_of(&row.status)?, quality: row.quality };
+            Ok(((row.practice_id, SchoolYear(row.school_year), row.cycle), cell))
+        })
+        .collect()
+}
+
+/// An entry with its author's name, as histories and lists show it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Told {
+    pub key: String,
+    pub practice_id: PracticeId,
+    pub school_year: i32,
+    pub cycle: i32,
+    pub status: String,
+    pub quality: Option<i32>,
+    pub reason: String,
+    pub note: String,
+    pub author_id: PersonId,
+    pub author: String,
+    pub author_email: Option<String>,
+    pub entered_at: DateTime<Utc>,
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+const TOLD: &str = "e.key, e.practice_id, e.school_year, e.cycle, e.status, e.quality, e.reason, e.note, e.author_id, \
+    a.name as author, a.email as author_email, e.entered_at, e.withdrawn_at";
+
+/// What was said about a practice in a partnership, the newest first.
+pub(super) async fn history(
+    on: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    practice: PracticeId,
+) -> Result<Vec<Told>, DbErr> {
+    let sql = format!(
+        "select {TOLD} from tracker_entry e join person a on a.id = e.author_id
+         where e.partnership_id = $1 and e.practice_id = $2 order by e.entered_at desc, e.id desc limit 200"
+    );
+    db::rows(on, &sql, vec![partnership.into(), practice.into()]).await
+}
+
+/// All that was said in a partnership, in the order in which it was.
+pub(super) async fn entries_of(on: &impl ConnectionTrait, partnership: PartnershipId) -> Result<Vec<Told>, DbErr> {
+    let sql = format!(
+        "select {TOLD} from tracker_entry e join person a on a.id = e.author_id
+         where e.partnership_id = $1 order by e.entered_at, e.id"
+    );
+    db::rows(on, &sql, vec![partnership.into()]).await
+}
+
+/// The entries that a partnership's cells show, in the order of years and cycles.
+pub(super) async fn shown_of(on: &impl ConnectionTrait, partnership: PartnershipId) -> Result<Vec<Told>, DbErr> {
+    let sql = format!(
+        "select {TOLD} from tracker_cell c join tracker_entry e on e.id = c.entry_id join person a on a.id = e.author_id
+         where c.partnership_id = $1 order by c.school_year, c.cycle, e.key"
+    );
+    db::rows(on, &sql, vec![partnership.into()]).await
+}
+
+/// A partnership with what lists of several say about it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Supervised {
+    #[sea_orm(nested)]
+    pub partnership: Partnership,
+    pub team_slug: String,
+    pub supervisor_slug: Option<String>,
+    pub supervisor_name: Option<String>,
+}
+
+fn supervised(rest: &str) -> String {
+    format!(
+        "select {COLUMNS}, t.slug as team_slug, sv.slug as supervisor_slug, sv.name as supervisor_name
+         from {FROM} left join person sv on sv.id = p.supervisor_id where p.status = 'active' and {rest} order by s.folded, p.id"
+    )
+}
+
+/// All partnerships where work goes on, by name.
+pub(super) async fn at_work(on: &impl ConnectionTrait) -> Result<Vec<Supervised>, DbErr> {
+    db::rows(on, &supervised("1 = 1"), vec![]).await
+}
+
+/// The partnerships where a person works on a day.
+pub(super) async fn where_works(on: &impl ConnectionTrait, person: PersonId, today: NaiveDate) -> Result<Vec<Supervised>, DbErr> {
+    let rest = "p.id in (select w.partnership_id from partnership_staff w
+         where w.person_id = $1 and w.from_on <= $2 and (w.to_on is null or w.to_on >= $2))";
+    db::rows(on, &supervised(rest), vec![person.into(), today.into()]).await
+}
+
+/// The partnerships that a person supervises, and those of some teams.
+pub(super) async fn looked_after(
+    on: &impl ConnectionTrait,
+    person: PersonId,
+    teams: &[TeamId],
+) -> Result<Vec<Supervised>, DbErr> {
+    let rest = format!("(p.supervisor_id = $1 or p.team_id in ({}))", db::placeholders(2, teams.len()));
+    let mut params: db::Params = vec![person.into()];
+    params.extend(teams.iter().map(|team| (*team).into()));
+    db::rows(on, &supervised(&rest), params).await
+}
+
+/// The partnership of that key, or of the site of that key.
+pub(super) async fn by_slug(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Partnership>, DbErr> {
+    db::one(on, &format!("select {COLUMNS} from {FROM} where p.slug = $1"), vec![slug.into()]).await
+}
+
+/// The partnerships at a site.
+pub(super) async fn at_site(on: &impl ConnectionTrait, site: &str) -> Result<Vec<Supervised>, DbErr> {
+    db::rows(on, &supervised("s.slug = $1"), vec![site.into()]).await
+}
+
+/// What a person said lately, with where.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Said {
+    #[sea_orm(nested)]
+    pub told: Told,
+    pub slug: String,
+    pub place: String,
+    pub code: String,
+    pub title: String,
+}
+
+/// A person's last entries that stand.
+pub(super) async fn said_by(on: &impl ConnectionTrait, person: &str, most: i64) -> Result<Vec<Said>, DbErr> {
+    let sql = format!(
+        "select {TOLD}, p.slug, s.name as place, pr.code, pr.title
+         from tracker_entry e join person a on a.id = e.author_id join partnership p on p.id = e.partnership_id
+           join site s on s.id = p.site_id join practice pr on pr.id = e.practice_id
+         where a.slug = $1 and e.withdrawn_at is null order by e.entered_at desc, e.id desc limit $2"
+    );
+    db::rows(on, &sql, vec![person.into(), most.into()]).await
+}
+
+/// Who works at a partnership on a day, and as what.
+pub(super) async fn works_at(
+    on: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    today: NaiveDate,
+) -> Result<Vec<(PersonId, String)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        person_id: PersonId,
+        role: String,
+    }
+    let sql = "select person_id, role from partnership_staff
+         where partnership_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2)";
+    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), today.into()]).await?;
+    Ok(rows.into_iter().map(|row| (row.person_id, row.role)).collect())
+}

@@ -1,0 +1,81 @@
+// Every page that a persona can open: nothing for axe-core to find, in light and dark, and no scrolling sideways.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { overflow, violations } from "./lib/axe.mjs";
+import { SIZES, launch, visitor } from "./lib/browser.mjs";
+import { PERSONAS } from "./lib/people.mjs";
+import { server } from "./lib/server.mjs";
+import { OPEN, PAGES } from "./pages.mjs";
+
+const WIDTHS = [320, 390, 1280];
+const PASSES = [
+  { size: "desktop", theme: "light" },
+  { size: "phone", theme: "dark" },
+];
+
+let house, browser;
+before(async () => {
+  house = await server();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+});
+
+/** Looks at the page in both passes and at all widths; answers what is to be found. */
+async function look(page) {
+  const found = [];
+  for (const { size, theme } of PASSES) {
+    await page.setViewportSize(SIZES[size]);
+    // Colours that are still on their way from the other scheme would count as they are at that moment.
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    found.push(...(await violations(page)).map((line) => `${size}, ${theme}: ${line}`));
+  }
+  for (const width of WIDTHS) found.push(...(await overflow(page, width)));
+  return found;
+}
+
+describe("nobody in particular", () => {
+  for (const path of OPEN) {
+    test(path, async () => {
+      const one = await visitor(browser, house.url);
+      assert.equal((await one.page.goto(path)).status(), 200);
+      assert.deepEqual(await look(one.page), []);
+      await one.leave();
+    });
+  }
+});
+
+for (const persona of Object.keys(PERSONAS)) {
+  describe(persona, () => {
+    let one;
+    before(async () => {
+      one = await (await visitor(browser, house.url)).signIn(persona);
+      one.expects(403, 404);
+    });
+    after(() => one?.leave());
+
+    for (const [where, who] of PAGES) {
+      const path = typeof where === "string" ? where : where(persona);
+      const may = who.includes(persona);
+      test(`${path}${may ? "" : " is not theirs"}`, async () => {
+        const status = (await one.page.goto(path)).status();
+        if (may) assert.equal(status, 200);
+        else assert.ok([403, 404].includes(status), `${status} is neither 403 nor 404`);
+        assert.deepEqual(await look(one.page), []);
+        assert.deepEqual(one.problems(), []);
+      });
+    }
+
+    test("the palette", async () => {
+      await one.page.setViewportSize(SIZES.desktop);
+      await one.page.goto("/");
+      await one.page.keyboard.press("Control+k");
+      await one.page.getByRole("combobox").fill("2.2.3");
+      await one.page.getByRole("option").first().waitFor();
+      assert.deepEqual(await look(one.page), []);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+// The pages, and who can open them. The whole table of routes is docs/access.txt; this is what a browser looks at.
+
+import { PERSONAS, slug } from "./lib/people.mjs";
+
+const ALL = Object.keys(PERSONAS);
+const STAFF = ALL.filter((persona) => !["partner", "alumnus"].includes(persona));
+const NOT_THE_ALUMNUS = ALL.filter((persona) => persona !== "alumnus");
+const WHO_RECORD_THERE = ["implementer", "supervisor", "director", "chief"];
+const WHO_READ_THE_LOG = ["director", "chief", "operator"];
+
+/** Path, or a function of the persona that answers one; who can open it. Everybody else gets 403 or 404. */
+export const PAGES = [
+  ["/", ALL],
+  ["/people", STAFF],
+  [(persona) => `/people/${slug(persona)}`, ALL],
+  [(persona) => `/people/${slug(persona)}/tokens`, ALL],
+  ["/teams", STAFF],
+  ["/teams/lakes", STAFF],
+  ["/partnerships", NOT_THE_ALUMNUS],
+  ["/partnerships/linden-grove", NOT_THE_ALUMNUS],
+  ["/partnerships/linden-grove/people", NOT_THE_ALUMNUS],
+  ["/partnerships/linden-grove/visits", NOT_THE_ALUMNUS],
+  ["/partnerships/linden-grove/tracker", NOT_THE_ALUMNUS],
+  ["/partnerships/linden-grove/tracker/bulk", WHO_RECORD_THERE],
+  ["/sites", STAFF],
+  ["/sites/linden-grove", NOT_THE_ALUMNUS],
+  ["/support-models", ALL],
+  ["/practices", ALL],
+  ["/practices/2.2.3", ALL],
+  ["/overview", STAFF],
+  ["/due", NOT_THE_ALUMNUS],
+  ["/search?q=linden", ALL],
+  ["/audit", WHO_READ_THE_LOG],
+  ["/operator", ["operator"]],
+  ["/privacy", ALL],
+  ["/partnerships/harbor-street", STAFF],
+];
+
+/** What somebody who is not signed in can open. */
+export const OPEN = ["/sign-in", "/privacy"];
