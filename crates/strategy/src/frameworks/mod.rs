@@ -265,3 +265,6 @@ impl Framework {
 fn name_in<'a>(parts: &'a [Part], key: &'a str) -> &'a str {
     parts.iter().find(|part| part.key == key).map_or(key, |part| part.name.as_str())
 }
+
+#[cfg(test)]
+mod tests;
