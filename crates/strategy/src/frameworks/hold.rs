@@ -115,11 +115,13 @@ fn count(
             }
         }
     }
-    let kept: Vec<usize> = (0..years.len()).filter(|column| all.uptakes[*column].of > 0).collect();
+    // Of a year before anybody kept a tracker nothing is known, which is not the same as nothing enacted.
+    let is_recorded = |of: SchoolYear| of == year || cells.keys().any(|(_, recorded)| *recorded == of.0);
+    let kept: Vec<usize> = (0..years.len()).filter(|column| all.uptakes[*column].of > 0 && is_recorded(years[*column])).collect();
     if kept.is_empty() {
         return None;
     }
-    let finding = finding(&all.uptakes[0], all.uptakes.get(1));
+    let finding = finding(&all.uptakes[0], all.uptakes.get(1).filter(|_| kept.contains(&1)));
     let levels = levels(framework, &all.uptakes[0]);
     let sure = how_sure(by_team.iter().chain(&by_model).filter_map(|row| row.uptakes.get(kept[0])));
     if let Some(first) = by_team.first_mut() {

@@ -130,6 +130,7 @@ async fn a_practice_tells_staff_where_it_has_taken_hold() {
             text.contains("Lakes team 0% 0 of 2 50% 1 of 2") && text.contains("Coastal team 100% 1 of 1 0% 0 of 2"),
             "{text}"
         );
+        assert!(!text.contains("2019–20"), "nobody kept a tracker then: {text}");
         assert!(text.contains("Mariposa Middle Enacted: theirs"), "{text}");
         assert!(page.body.contains(r#"<a href="/partnerships/mariposa/tracker">Mariposa Middle</a>"#), "{}", page.body);
         assert!(text.contains("On their walls.") && text.contains("Two of five coachees have a goal."), "{text}");
