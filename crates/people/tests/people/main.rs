@@ -1,6 +1,6 @@
 //! People doing things with the people room, on both databases.
 
-mod door;
+mod invitations;
 mod leaving;
 mod lists;
 mod profile;

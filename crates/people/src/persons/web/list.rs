@@ -46,7 +46,7 @@ impl Ask {
         Filter { kind: &self.kind, team: &self.team, role: &self.role, q: &self.q, today: cx.today() }
     }
 
-    fn from_start(&self) -> Self {
+    fn at_start(&self) -> Self {
         Self { after: String::new(), before: String::new(), ..self.clone() }
     }
 
@@ -63,7 +63,7 @@ impl Ask {
             (column, false) => column.to_owned(),
             (column, true) => format!("-{column}"),
         };
-        address("/people", &Self { sort, ..self.from_start() })
+        address("/people", &Self { sort, ..self.at_start() })
     }
 
     fn sorted(&self, column: &str) -> &'static str {
@@ -87,7 +87,7 @@ impl Ask {
     }
 
     fn export(&self, ending: &str) -> String {
-        address(&format!("/people/export/{ending}"), &self.from_start())
+        address(&format!("/people/export/{ending}"), &self.at_start())
     }
 }
 

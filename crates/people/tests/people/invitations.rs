@@ -1,77 +1,9 @@
-//! Coming in and staying in.
+//! Being asked in, and what commands on the server do.
 
 use chrono::TimeDelta;
-use platform::{
-    audit,
-    testing::{Visitor, on_both},
-};
+use platform::testing::{Visitor, on_both};
 
 use crate::world::{ADA, IVO, PASSWORD, PRIYA, count, house, link_to, local, now, settle, signed_in};
-
-async fn knock(visitor: &mut Visitor, email: &str, password: &str) -> u16 {
-    visitor.post("/sign-in", &[("email", email), ("password", password)]).await.status.as_u16()
-}
-
-#[tokio::test]
-async fn the_right_password_opens_and_a_wrong_one_does_not() {
-    on_both(now(), house, people::identity, async |bench| {
-        settle(&bench).await;
-        signed_in(&bench, ADA).await;
-        let mut ada = Visitor::new(&bench);
-        assert_eq!(ada.get("/people").await.location(), "/sign-in?back=%2Fpeople");
-        assert_eq!(knock(&mut ada, ADA, "slow green kettle sings").await, 422);
-        assert_eq!(knock(&mut ada, "nobody@example.org", PASSWORD).await, 422);
-        assert_ne!(ada.get("/people").await.status, 200);
-        let reply =
-            ada.post("/sign-in", &[("email", " Ada.Byrne@example.org "), ("password", PASSWORD), ("back", "/people")]).await;
-        assert_eq!((reply.status.as_u16(), reply.location()), (303, "/people"));
-        assert_eq!(ada.get("/people").await.status, 200);
-        let reply = ada.post("/sign-out", &[]).await;
-        assert_eq!(reply.location(), "/sign-in");
-        assert_ne!(ada.get("/people").await.status, 200);
-        assert!(audit::verify(&bench.app.db).await.expect("the log").is_ok());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn after_ten_wrong_tries_even_the_right_password_waits() {
-    on_both(now(), house, people::identity, async |bench| {
-        settle(&bench).await;
-        signed_in(&bench, ADA).await;
-        let mut ada = Visitor::new(&bench);
-        for _ in 0..10 {
-            assert_eq!(knock(&mut ada, ADA, "not it, not it").await, 422);
-        }
-        let reply = ada.post("/sign-in", &[("email", ADA), ("password", PASSWORD)]).await;
-        assert!(reply.status == 422 && reply.text().contains("15 minutes"), "{}", reply.text());
-        bench.app.clock.advance(TimeDelta::minutes(16));
-        assert_eq!(knock(&mut ada, ADA, PASSWORD).await, 303);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_session_ends_when_idle_and_in_any_case() {
-    on_both(now(), house, people::identity, async |bench| {
-        settle(&bench).await;
-        let (mut idle, mut busy) = (signed_in(&bench, ADA).await, signed_in(&bench, IVO).await);
-        bench.app.clock.advance(TimeDelta::hours(71));
-        assert_eq!(busy.get("/people").await.status, 200);
-        bench.app.clock.advance(TimeDelta::hours(2));
-        assert_ne!(idle.get("/people").await.status, 200, "72 hours without a visit");
-        for _ in 0..9 {
-            assert_eq!(busy.get("/people").await.status, 200);
-            bench.app.clock.advance(TimeDelta::hours(70));
-        }
-        assert!(bench.app.clock.now() < now() + TimeDelta::days(30));
-        assert_eq!(busy.get("/people").await.status, 200);
-        bench.app.clock.advance(TimeDelta::hours(60));
-        assert!(bench.app.clock.now() > now() + TimeDelta::days(30));
-        assert_ne!(busy.get("/people").await.status, 200, "30 days");
-    })
-    .await;
-}
 
 #[tokio::test]
 async fn an_invitation_is_taken_up_once() {
