@@ -46,7 +46,8 @@ type Found<'a> = Pin<Box<dyn Future<Output = Result<Option<Standing>, Error>> + 
 impl Door {
     fn standing(hash: &[u8]) -> Option<Standing> {
         let (slug, name, kind, site, _) = PEOPLE.into_iter().find(|(slug, ..)| token_hash(slug) == hash)?;
-        let seat = |team: u128, key: &str, role: &str| Seat { team: TeamId(id(team)), slug: key.to_owned(), role: role.to_owned() };
+        let seat =
+            |team: u128, key: &str, role: &str| Seat { team: TeamId(id(team)), slug: key.to_owned(), role: role.to_owned() };
         let seats = match slug {
             "dee" => vec![seat(LAKES, "lakes", roles::DIRECTOR)],
             "ines" => vec![seat(COASTAL, "coastal", roles::IMPLEMENTER)],

@@ -96,6 +96,8 @@ fn read(
             }
             let (Some(email), Some(name), Some(kind), false) = (email, name, kind, row.is_refused()) else { continue };
             let old = by_email.get(&email);
+            // A column that the file lacks leaves what is known: also what people wrote on their own pages.
+            let kept = |column: &str| old.filter(|_| !table.has(column));
             let person = Person {
                 id: old.map_or_else(|| PersonId(clock::new_id(taking.now)), |old| old.id),
                 slug: old.map_or_else(
@@ -105,12 +107,13 @@ fn read(
                 email: Some(email),
                 name,
                 kind,
-                title: row.text("title").unwrap_or_default(),
-                works_at: row.text("site"),
-                started_on,
-                ended_on,
+                title: kept("title").map_or_else(|| row.text("title").unwrap_or_default(), |old| old.title.clone()),
+                works_at: kept("site").map_or_else(|| row.text("site"), |old| old.works_at.clone()),
+                started_on: kept("started").map_or(started_on, |old| old.started_on),
+                ended_on: kept("ended").map_or(ended_on, |old| old.ended_on),
                 about: old.map(|old| old.about.clone()).unwrap_or_default(),
-                glad_to_be_asked: row.list("glad_to_be_asked_about").join(";"),
+                glad_to_be_asked: kept("glad_to_be_asked_about")
+                    .map_or_else(|| row.list("glad_to_be_asked_about").join(";"), |old| old.glad_to_be_asked.clone()),
                 version: old.map_or(1, |old| old.version),
             };
             slugs.insert(person.slug.clone());

@@ -50,7 +50,7 @@ fn subject(slug: &str, name: &str) -> Subject {
 /// Too many tries.
 pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str) -> Result<Option<String>, Error> {
     let email = email.trim().to_lowercase();
-    cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
+    let attempt = cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
     let known = store::by_email(cx.db().read(), &email).await?;
     let phc = known.as_ref().and_then(|known| known.phc.clone());
     let right = passwords::is_right(password, phc).await?;
@@ -59,7 +59,7 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
             let token = cx
                 .db()
                 .write(async |tx| {
-                    limits::forget(tx, &email).await?;
+                    limits::forget(tx, &email, attempt).await?;
                     enter(cx, tx, &known, agent, "signed in").await
                 })
                 .await?;
@@ -70,6 +70,9 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
 }
 
 async fn enter(cx: &Cx, tx: &Tx, known: &Known, agent: &str, action: &str) -> Result<String, Error> {
+    if let Some(Via::Session(before)) = cx.who.as_ref().map(|who| &who.via) {
+        sessions::end(tx, before).await?;
+    }
     let actor = Actor::Person(known.id, known.name.clone());
     audit::record(tx, cx.db().engine(), cx.now, &actor, action, &subject(&known.slug, &known.name), "").await?;
     Ok(sessions::begin(tx, &cx.app.config, known.id, agent, cx.now).await?)
@@ -156,8 +159,10 @@ pub(crate) async fn withdraw_all(tx: &Tx, person: PersonId, now: DateTime<Utc>) 
 /// Too many tries.
 pub(crate) async fn change_password(cx: &Cx, who: &Standing, now: String, new: String) -> Result<bool, Error> {
     let known = store::by_slug(cx.db().read(), &who.slug).await?.ok_or(Error::NotFound)?;
+    let about = format!("password of {}", who.slug);
+    let mut attempt = None;
     if let Some(phc) = known.phc.clone() {
-        cx.db().write(async |tx| limits::count(tx, &format!("password of {}", who.slug), cx.now).await).await?;
+        attempt = Some(cx.db().write(async |tx| limits::count(tx, &about, cx.now).await).await?);
         if !passwords::is_right(now, Some(phc)).await? {
             return Ok(false);
         }
@@ -165,7 +170,9 @@ pub(crate) async fn change_password(cx: &Cx, who: &Standing, now: String, new: S
     let phc = passwords::hash(new).await?;
     cx.db()
         .write(async |tx| {
-            limits::forget(tx, &format!("password of {}", who.slug)).await?;
+            if let Some(attempt) = attempt {
+                limits::forget(tx, &about, attempt).await?;
+            }
             keep_password(tx, who.person, &phc, cx.now).await?;
             match &who.via {
                 Via::Session(hash) => sessions::end_others(tx, who.person, hash).await?,
@@ -239,6 +246,8 @@ pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: Strin
             }
             keep_password(tx, invitation.person_id, &phc, cx.now).await?;
             sessions::end_all(tx, invitation.person_id).await?;
+            // Whoever was kept out by somebody else's guesses is let in again.
+            limits::forget(tx, &invitation.email, uuid::Uuid::nil()).await?;
             let known = Known {
                 id: invitation.person_id,
                 slug: invitation.slug.clone(),

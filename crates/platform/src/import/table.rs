@@ -72,6 +72,12 @@ impl Table {
         if refused.is_empty() { Ok(Self { file: file.to_owned(), columns, cells, ignored }) } else { Err(refused) }
     }
 
+    /// Whether the file has this column: one that is missing leaves what is known as it is.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| name == column)
+    }
+
     /// The columns of the file that nothing reads.
     #[must_use]
     pub fn ignored(&self) -> &[String] {

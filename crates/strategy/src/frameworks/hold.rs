@@ -100,7 +100,9 @@ fn count(
                 all.uptakes[column].add(framework, cell);
                 let team = teams.iter().position(|team| *team == partnership.team_name);
                 let model = models.iter().position(|model| model.id == partnership.model_id);
-                for row in [team.and_then(|at| by_team.get_mut(at)), model.and_then(|at| by_model.get_mut(at))].into_iter().flatten() {
+                for row in
+                    [team.and_then(|at| by_team.get_mut(at)), model.and_then(|at| by_model.get_mut(at))].into_iter().flatten()
+                {
                     row.uptakes[column].add(framework, cell);
                 }
                 if let Some(cell) = cell.filter(|cell| *of == year && cell.quality.is_some_and(|level| level >= WELL_FROM)) {

@@ -126,7 +126,10 @@ async fn a_practice_tells_staff_where_it_has_taken_hold() {
         // Eastmoor it is not applicable. So 1 of 3 this year; in 2020-21 Linden Grove alone of four.
         assert!(text.contains("It is enacted in 1 of 3 partnerships in which it has come up this school year."), "{text}");
         assert!(text.contains("The year before ended with 1 of 4."), "{text}");
-        assert!(text.contains("Lakes team 0% 0 of 2 50% 1 of 2") && text.contains("Coastal team 100% 1 of 1 0% 0 of 2"), "{text}");
+        assert!(
+            text.contains("Lakes team 0% 0 of 2 50% 1 of 2") && text.contains("Coastal team 100% 1 of 1 0% 0 of 2"),
+            "{text}"
+        );
         assert!(text.contains("Mariposa Middle Enacted: theirs"), "{text}");
         assert!(page.body.contains(r#"<a href="/partnerships/mariposa/tracker">Mariposa Middle</a>"#), "{}", page.body);
         assert!(text.contains("On their walls.") && text.contains("Two of five coachees have a goal."), "{text}");
@@ -175,7 +178,15 @@ async fn pages_ask_as_often_at_four_partnerships_as_at_thirty() {
             few.push(count(path).await);
         }
         for number in 5..=30 {
-            partnership(&bench.app.db, number, &format!("s{number}"), &format!("School {number}"), crate::world::LAKES, "intensive").await;
+            partnership(
+                &bench.app.db,
+                number,
+                &format!("s{number}"),
+                &format!("School {number}"),
+                crate::world::LAKES,
+                "intensive",
+            )
+            .await;
             cell(&bench.app.db, (number, 2021, "2.2.3"), ("enacted", Some(3), "A note.")).await;
         }
         let mut many = Vec::new();

@@ -68,7 +68,10 @@ async fn the_map_counts_and_leads_to_the_partnerships_behind_it() {
         let page = visitor(&bench, "dee").get("/overview?team=all").await;
         let text = page.text();
         // 1.1.1: Linden Grove alone in Lakes, Intensive; Eastmoor but not Mariposa in Coastal.
-        assert!(text.contains("1.1.1 Agree the year's goals with the site's leaders VIP 50% 1 of 2 100% 1 of 1 0% 0 of 1"), "{text}");
+        assert!(
+            text.contains("1.1.1 Agree the year's goals with the site's leaders VIP 50% 1 of 2 100% 1 of 1 0% 0 of 1"),
+            "{text}"
+        );
         let href = "/overview/cell?practice=1.1.1&#38;team=coastal&#38;model=intensive";
         assert!(page.body.contains(href), "{}", page.body);
         let behind = visitor(&bench, "dee").get("/overview/cell?practice=1.1.1&team=coastal&model=intensive").await.text();
@@ -112,7 +115,10 @@ async fn the_tables_leave_as_files() {
         assert!(csv.contains("Eastmoor,Coastal team,Intensive,,2021-22,wobbling,"), "{csv}");
         assert!(!csv.contains("Linden"), "{csv}");
         let csv = dee.get("/overview/export/practices/csv?team=all").await.body;
-        assert!(csv.lines().any(|line| line.starts_with("1.1.1,") && line.ends_with("Coastal team,Intensive,2021-22,2,1,1,0,0")), "{csv}");
+        assert!(
+            csv.lines().any(|line| line.starts_with("1.1.1,") && line.ends_with("Coastal team,Intensive,2021-22,2,1,1,0,0")),
+            "{csv}"
+        );
         let csv = dee.get("/overview/export/models/csv").await.body;
         assert!(csv.contains("All,1,1,2,0,4"), "{csv}");
         assert_eq!(dee.get("/overview/export/models/xlsx").await.status, 200);
