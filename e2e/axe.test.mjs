@@ -1,4 +1,5 @@
-// Every page that a persona can open: nothing for axe-core to find, in light and dark, and no scrolling sideways.
+// Every page that a persona can open: nothing for axe-core to find, in light and dark, no scrolling sideways, no link that
+// leads nowhere.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -36,6 +37,9 @@ async function look(page) {
   return found;
 }
 
+/** What alike links have in common: `/people/amara-osei` and `/people/theo-baptiste` lead to the same kind of page. */
+const shape = (path) => path.split("/").map((part, place) => (place === 2 ? "…" : part)).join("/");
+
 describe("nobody in particular", () => {
   for (const path of OPEN) {
     test(path, async () => {
@@ -50,6 +54,7 @@ describe("nobody in particular", () => {
 for (const persona of Object.keys(PERSONAS)) {
   describe(persona, () => {
     let one;
+    const links = new Map();
     before(async () => {
       one = await (await visitor(browser, house.url)).signIn(persona);
       one.expects(403, 404);
@@ -63,10 +68,25 @@ for (const persona of Object.keys(PERSONAS)) {
         const status = (await one.page.goto(path)).status();
         if (may) assert.equal(status, 200);
         else assert.ok([403, 404].includes(status), `${status} is neither 403 nor 404`);
+        for (const href of await one.page.locator("a[href^='/']").evaluateAll((all) => all.map((link) => link.getAttribute("href").split("#")[0]))) {
+          const alike = links.get(shape(href.split("?")[0])) ?? new Map();
+          // A few of each kind will do.
+          if (alike.size < 4) links.set(shape(href.split("?")[0]), alike.set(href, path));
+        }
         assert.deepEqual(await look(one.page), []);
         assert.deepEqual(one.problems(), []);
       });
     }
+
+    test("each link leads somewhere", async () => {
+      const astray = [];
+      for (const [href, from] of [...links.values()].flatMap((alike) => [...alike])) {
+        const status = (await one.context.request.get(href)).status();
+        if (status !== 200) astray.push(`${status} from ${href}, linked on ${from}`);
+      }
+      assert.ok(links.size > 5, "there were links to follow");
+      assert.deepEqual(astray, []);
+    });
 
     test("the palette", async () => {
       await one.page.setViewportSize(SIZES.desktop);

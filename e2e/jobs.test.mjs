@@ -99,6 +99,9 @@ for (const [size, code] of [["desktop", "2.2.3"], ["phone", "3.2.4"]]) {
     job("evaluator", size, "narrows the overview down and takes the figures along", async (page) => {
       await page.goto("/overview");
       const all = await page.getByRole("main").textContent();
+      // On a phone the choices are folded away.
+      const folded = page.locator("main details:not([open]) > summary").first();
+      if (await folded.isVisible()) await folded.click();
       await page.getByRole("combobox", { name: /model/i }).first().selectOption({ label: "Intensive" });
       const show = page.getByRole("button", { name: /^Show/ }).first();
       if (!page.url().includes("model=")) await show.click();

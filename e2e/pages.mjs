@@ -5,7 +5,8 @@ import { PERSONAS, slug } from "./lib/people.mjs";
 const ALL = Object.keys(PERSONAS);
 const STAFF = ALL.filter((persona) => !["partner", "alumnus"].includes(persona));
 const NOT_THE_ALUMNUS = ALL.filter((persona) => persona !== "alumnus");
-const THOSE_WHO_READ_THE_LOG = ["director", "chief", "operator"];
+const WHO_RECORD_THERE = ["implementer", "supervisor", "director", "chief"];
+const WHO_READ_THE_LOG = ["director", "chief", "operator"];
 
 /** Path, or a function of the persona that answers one; who can open it. Everybody else gets 403 or 404. */
 export const PAGES = [
@@ -20,16 +21,16 @@ export const PAGES = [
   ["/partnerships/linden-grove/people", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/visits", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/tracker", NOT_THE_ALUMNUS],
-  ["/partnerships/linden-grove/tracker/bulk", ["implementer", "supervisor"]],
+  ["/partnerships/linden-grove/tracker/bulk", WHO_RECORD_THERE],
   ["/sites", STAFF],
-  ["/sites/linden-grove", NOT_THE_ALUMNUS],
-  ["/support-models", ALL],
+  ["/sites/linden-grove", STAFF],
+  ["/support-models", NOT_THE_ALUMNUS],
   ["/practices", ALL],
   ["/practices/2.2.3", ALL],
   ["/overview", STAFF],
-  ["/due", NOT_THE_ALUMNUS],
+  ["/due", STAFF],
   ["/search?q=linden", ALL],
-  ["/audit", THOSE_WHO_READ_THE_LOG],
+  ["/audit", WHO_READ_THE_LOG],
   ["/operator", ["operator"]],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],

@@ -27,6 +27,8 @@ export async function visitor(browser, url, { size = "desktop", theme = "light",
     hasTouch: size === "phone",
     isMobile: size === "phone",
     colorScheme: theme,
+    // A page's soft change to the next one, cut short by a hurried visitor, would count as an error, and colours on their way as too faint.
+    reducedMotion: "reduce",
     javaScriptEnabled: scripts,
     storageState,
     serviceWorkers: "block",
@@ -40,7 +42,7 @@ export async function visitor(browser, url, { size = "desktop", theme = "light",
       console.error(`The content policy stops ${event.violatedDirective} ${event.blockedURI} at ${event.sourceFile ?? ""}:${event.lineNumber}`),
     );
   });
-  context.on("weberror", (error) => problems.push(`a script's error: ${error.error().stack}`));
+  context.on("weberror", (error) => problems.push(`a script fails: ${error.error()} ${error.error().stack ?? ""}`));
   context.on("console", (message) => {
     // What the server answered is looked at below, where a status can be expected.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(`console: ${message.text()}`);

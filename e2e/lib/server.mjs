@@ -29,9 +29,12 @@ async function start() {
   const gone = once(child, "exit").then(([code, signal]) => (ended = code ?? signal), (error) => (ended = error));
   const endWithUs = () => child.kill("SIGTERM");
   process.once("exit", endWithUs);
+  const exit = () => process.exit(1);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, exit);
 
   const stop = async () => {
     process.off("exit", endWithUs);
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, exit);
     child.kill("SIGTERM");
     const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await gone;

@@ -18,6 +18,12 @@ pub fn root() -> PathBuf {
 pub fn command(program: impl AsRef<std::ffi::OsStr>, words: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(words).current_dir(root());
+    // Cargo tells us about our own package; build scripts that look at such words would build everything anew each time.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|begin| name.starts_with(begin))) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

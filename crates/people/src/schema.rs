@@ -111,5 +111,11 @@ create table api_token (
 create index api_token_person on api_token (person_id)",
             only: &[],
         },
+        Migration {
+            name: "people-003-since",
+            why: "The list of people can be sorted by their first day with us; those without one come last.",
+            sql: "create index person_since on person ((coalesce(started_on, '9999-12-31')), folded, id)",
+            only: &[],
+        },
     ]
 }

@@ -60,6 +60,8 @@ pub struct Cx {
     pub settings: Settings,
     /// Whether htmx asks for a part of the page.
     pub htmx: bool,
+    /// Whether a page is asked for, rather than something sent.
+    pub(crate) is_get: bool,
     /// The address, with what follows its question mark.
     pub address: String,
     /// What the browser brought that pages need.
@@ -116,6 +118,7 @@ impl FromRequestParts<Arc<App>> for Cx {
             now: app.clock.now(),
             settings: Settings::default(),
             htmx: false,
+            is_get: parts.method == axum::http::Method::GET,
             address: parts.uri.to_string(),
             browser: Browser::default(),
         }))

@@ -12,6 +12,7 @@ pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod mail;
+pub mod paging;
 pub mod room;
 pub mod search;
 pub mod secret;

@@ -4,6 +4,8 @@ pub mod frameworks;
 mod overview;
 mod schema;
 pub mod tracker;
+#[cfg(test)]
+mod world;
 
 use platform::{access::Routes, room::Room};
 

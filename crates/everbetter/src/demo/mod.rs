@@ -1,7 +1,8 @@
 //! The demo organisation: files that enter through the product's own import, their dates moved to the present.
 //!
-//! In the files today is 6 October 2021. All dates move by whole weeks, so weekdays stay, to the last such day that is not
-//! after the real today; the school year's first day moves with them, so that what was due soon is due soon.
+//! In the files today is Wednesday, 6 October 2021. All dates move by whole weeks, so weekdays stay, and that week becomes the
+//! present one; what would lie in the future is left out. The school year's first day moves along, so that what was due soon
+//! is due soon.
 
 mod files;
 mod personas;
@@ -43,11 +44,11 @@ pub struct Shift {
     pub year_starts: (u32, u32),
 }
 
-/// The shift for a demo that is loaded on `today`; none before the day on which the files end.
+/// The shift for a demo that is loaded on `today`; none before the week in which the files end.
 #[must_use]
 pub fn shift_for(today: NaiveDate) -> Shift {
-    let told = NaiveDate::from_ymd_opt(2021, 10, 6).unwrap_or(today);
-    let weeks = u64::try_from((today - told).num_days().max(0) / 7).unwrap_or(0);
+    let told_week = NaiveDate::from_ymd_opt(2021, 10, 4).unwrap_or(today);
+    let weeks = u64::try_from((today - told_week).num_days().max(0) / 7).unwrap_or(0);
     let days = weeks * 7;
     let first = NaiveDate::from_ymd_opt(2021, 8, 1).unwrap_or(today) + Days::new(days);
     // A year can't begin on a day that only leap years have.
@@ -81,8 +82,8 @@ impl Shift {
 /// # Errors
 /// When a file is not taken in; the message names what is wrong.
 pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow::Result<Vec<Persona>> {
-    let today = app.clock.now().date_naive();
-    let shift = shift_for(today);
+    let now = app.clock.now();
+    let shift = shift_for(now.date_naive());
     let (month, day) = shift.year_starts;
     let closed = closed_days(shift)?;
     app.db
@@ -95,7 +96,7 @@ pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow:
     let actor = Actor::Process("the demo");
     for (kind, file) in FILES {
         let kind = app.house.import_kind(kind).ok_or_else(|| anyhow::anyhow!("no room takes in {kind}"))?;
-        let source = source(kind, file, shift, scale)?;
+        let source = source(kind, file, shift, scale, Some(now))?;
         let tally =
             import::take(app, kind, &[source], &actor, Mode::Take).await.map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
         if let Some(refusal) = tally.refused.first() {
@@ -120,7 +121,7 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
 /// # Errors
 /// When it can't be read, which a test would have shown.
 pub(crate) fn pack(kind: &Kind) -> anyhow::Result<Source> {
-    source(kind, files::PACK, shift_for(NaiveDate::MIN), 1)
+    source(kind, files::PACK, shift_for(NaiveDate::MIN), 1, None)
 }
 
 /// When the demo's schools are closed, as the setting has it.
@@ -135,17 +136,29 @@ fn closed_days(shift: Shift) -> anyhow::Result<String> {
     Ok(lines)
 }
 
-fn source(kind: &Kind, file: &str, shift: Shift, scale: usize) -> anyhow::Result<Source> {
+fn source(kind: &Kind, file: &str, shift: Shift, scale: usize, now: Option<DateTime<Utc>>) -> anyhow::Result<Source> {
     let bytes = files::read(file).ok_or_else(|| anyhow::anyhow!("{file} is not in this program"))?;
     let mut source = import::read(kind, file, &bytes)
         .map_err(|refused| anyhow::anyhow!(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     if let Source::Table(table) = &mut source {
         table.rewrite(|holds, cell| shift.of_cell(holds, cell));
+        if let Some(now) = now {
+            table.keep(|column, cell| !lies_ahead(column, cell, now));
+        }
         if kind.name != "teams" {
             table.multiply(scale, renamed);
         }
     }
     Ok(source)
+}
+
+/// Whether a cell says that its row has not happened yet: visits and entries of the rest of this week.
+fn lies_ahead(column: &str, cell: &str, now: DateTime<Utc>) -> bool {
+    match column {
+        "entered_at" => cell.parse::<DateTime<Utc>>().is_ok_and(|at| at > now),
+        "date" | "logged_on" => cell.parse::<NaiveDate>().is_ok_and(|day| day > now.date_naive()),
+        _ => false,
+    }
 }
 
 /// A cell of the `copy`th copy of a row: what names a person, a site, a partnership, a visit or an entry gets the number.
@@ -177,15 +190,24 @@ mod tests {
     }
 
     #[test]
-    fn weekdays_stay_and_today_comes_within_a_week() {
+    fn weekdays_stay_and_the_week_is_the_present_one() {
         let mut today: NaiveDate = "2024-01-01".parse().expect("a date");
         for _ in 0..1500 {
-            let shift = shift_for(today);
-            let told = NaiveDate::from_ymd_opt(2021, 10, 6).expect("a date") + Days::new(shift.days);
-            assert!(told <= today && today - told < TimeDelta::days(7), "{today}: {told}");
+            let told = NaiveDate::from_ymd_opt(2021, 10, 6).expect("a date") + Days::new(shift_for(today).days);
             assert_eq!(told.weekday(), chrono::Weekday::Wed);
+            assert_eq!(told.iso_week(), today.iso_week(), "{today}: {told}");
             today = today + Days::new(1);
         }
+    }
+
+    #[test]
+    fn what_lies_ahead_is_left_out() {
+        let now = "2026-11-24T10:00:00Z".parse().expect("an instant");
+        assert!(lies_ahead("entered_at", "2026-11-24T10:00:01Z", now));
+        assert!(!lies_ahead("entered_at", "2026-11-24T10:00:00Z", now));
+        assert!(lies_ahead("date", "2026-11-25", now));
+        assert!(!lies_ahead("date", "2026-11-24", now));
+        assert!(!lies_ahead("to", "2030-01-01", now), "a membership may end later");
     }
 
     #[test]
@@ -201,9 +223,9 @@ mod tests {
     #[test]
     fn cells_move_by_what_they_hold() {
         let shift = shift_for("2026-11-24".parse().expect("a date"));
-        assert_eq!(shift, Shift { days: 1869, years: 5, year_starts: (9, 13) });
-        assert_eq!(shift.of_cell(Holds::Date, "2021-10-06").as_deref(), Some("2026-11-18"));
-        assert_eq!(shift.of_cell(Holds::Instant, "2021-10-06T08:30:00Z").as_deref(), Some("2026-11-18T08:30:00Z"));
+        assert_eq!(shift, Shift { days: 1876, years: 5, year_starts: (9, 20) });
+        assert_eq!(shift.of_cell(Holds::Date, "2021-10-06").as_deref(), Some("2026-11-25"));
+        assert_eq!(shift.of_cell(Holds::Instant, "2021-10-06T08:30:00Z").as_deref(), Some("2026-11-25T08:30:00Z"));
         assert_eq!(shift.of_cell(Holds::SchoolYear, "2021-22").as_deref(), Some("2026-27"));
         assert_eq!(shift.of_cell(Holds::Text, "2021-10-06"), None);
     }

@@ -52,6 +52,16 @@ impl ClosedDays {
         self.0.is_empty()
     }
 
+    /// How sure a figure about planned days is, with regard to breaks.
+    #[must_use]
+    pub fn how_sure(&self) -> &'static str {
+        if self.is_empty() {
+            "Breaks of schools are not taken out, since nobody wrote down yet when schools are closed. So planned is rather too high."
+        } else {
+            "Days on which schools are closed are taken out of the plan."
+        }
+    }
+
     /// How many Mondays to Fridays of the span schools are open.
     #[must_use]
     pub fn open_weekdays(&self, span: Span) -> i64 {

@@ -1,8 +1,8 @@
 //! Dose: the days that were agreed with a partnership, beside the days that its visits add up to.
 //!
 //! Planned counts whole weeks of Monday to Friday, from the first day of the school year (or of the work there) to today
-//! (or to the closing). School breaks are not taken out, because nobody tells us when each school has them; so planned is
-//! rather too high, and a share rather too low. Delivered counts the hours of visits, a day being [`HOURS_A_DAY`] of them.
+//! (or to the closing), without the days on which schools are closed. While nobody wrote those down planned is rather too
+//! high, and a share rather too low. Delivered counts the hours of visits, a day being [`HOURS_A_DAY`] of them.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::{
     PartnershipId,
-    calendar::{Calendar, SchoolYear, Span},
+    calendar::{Calendar, ClosedDays, SchoolYear, Span},
 };
 
 /// How many hours of visits make a day: a school's day of lessons with the meetings before and after it. Doses are agreed
@@ -66,14 +66,15 @@ pub fn owed(
 /// The days that a dose asks for over a time: whole weeks and fifths of one.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "a year has some 260 weekdays")]
-pub fn planned_days(days_per_week: f64, over: Option<Span>) -> f64 {
-    over.map_or(0.0, |span| days_per_week * span.weekdays() as f64 / 5.0)
+pub fn planned_days(days_per_week: f64, over: Option<Span>, closed: &ClosedDays) -> f64 {
+    over.map_or(0.0, |span| days_per_week * closed.open_weekdays(span) as f64 / 5.0)
 }
 
 /// The days that hours of visits add up to.
 #[must_use]
 pub fn delivered_days(hours: f64) -> f64 {
-    hours / HOURS_A_DAY
+    // A sum over no visits is a negative zero, and would be shown as one.
+    hours / HOURS_A_DAY + 0.0
 }
 
 /// The dose of one calendar month.
@@ -90,7 +91,7 @@ pub struct MonthDose {
 /// The dose month by month, from the first month in which something is owed or was delivered to the last. `visits` are days
 /// with their hours.
 #[must_use]
-pub fn by_month(days_per_week: f64, over: Option<Span>, visits: &[(NaiveDate, f64)]) -> Vec<MonthDose> {
+pub fn by_month(days_per_week: f64, over: Option<Span>, closed: &ClosedDays, visits: &[(NaiveDate, f64)]) -> Vec<MonthDose> {
     let starts = over.iter().map(|span| span.from).chain(visits.iter().map(|(day, _)| *day));
     let ends = over.iter().map(|span| span.to).chain(visits.iter().map(|(day, _)| *day));
     let (Some(first), Some(last)) = (starts.min(), ends.max()) else { return Vec::new() };
@@ -104,7 +105,8 @@ pub fn by_month(days_per_week: f64, over: Option<Span>, visits: &[(NaiveDate, f6
             (part.from <= part.to).then_some(part)
         });
         let hours: f64 = visits.iter().filter(|(day, _)| month <= *day && *day <= end).map(|(_, hours)| hours).sum();
-        months.push(MonthDose { month, planned_days: planned_days(days_per_week, part), delivered_days: delivered_days(hours) });
+        let planned_days = planned_days(days_per_week, part, closed);
+        months.push(MonthDose { month, planned_days, delivered_days: delivered_days(hours) });
         month = next;
     }
     months
@@ -127,6 +129,7 @@ struct DoseRow {
 pub async fn of(
     on: &impl ConnectionTrait,
     calendar: &Calendar,
+    closed: &ClosedDays,
     year: SchoolYear,
     today: NaiveDate,
     partnerships: &[PartnershipId],
@@ -149,7 +152,7 @@ pub async fn of(
         .map(|row| {
             let over = owed(calendar, year, today, row.started_on, row.closed_on);
             let dose = Dose {
-                planned_days: planned_days(row.planned_days_per_week, over),
+                planned_days: planned_days(row.planned_days_per_week, over, closed),
                 delivered_days: delivered_days(row.hours),
                 visits: row.visits,
             };
@@ -174,10 +177,13 @@ mod tests {
         // 2 August to 8 October 2021 is ten weeks of Monday to Friday; the year begins on Sunday, 1 August.
         let over = owed(&calendar, YEAR, day("2021-10-08"), day("2019-08-20"), None);
         assert_eq!(over, Some(Span { from: day("2021-08-01"), to: day("2021-10-08") }));
-        assert!((planned_days(3.5, over) - 35.0).abs() < 1e-9, "3.5 days a week x 50 weekdays / 5 = 35");
+        assert!((planned_days(3.5, over, &ClosedDays::default()) - 35.0).abs() < 1e-9, "3.5 days a week x 50 weekdays / 5 = 35");
         // On Wednesday, 6 October, 48 weekdays have begun: 3.5 x 48 / 5 = 33.6.
         let over = owed(&calendar, YEAR, day("2021-10-06"), day("2019-08-20"), None);
-        assert!((planned_days(3.5, over) - 33.6).abs() < 1e-9);
+        assert!((planned_days(3.5, over, &ClosedDays::default()) - 33.6).abs() < 1e-9);
+        // Schools open on Monday, 30 August: 28 weekdays until then begin, 3.5 x 28 / 5 = 19.6.
+        let closed = ClosedDays::read("2021-06-14 to 2021-08-29 Summer").expect("a line");
+        assert!((planned_days(3.5, over, &closed) - 19.6).abs() < 1e-9);
     }
 
     #[test]
@@ -185,10 +191,10 @@ mod tests {
         let calendar = Calendar::default();
         // From Monday, 20 September, to Friday, 1 October: two weeks.
         let over = owed(&calendar, YEAR, day("2021-10-06"), day("2021-09-20"), Some(day("2021-10-01")));
-        assert!((planned_days(1.5, over) - 3.0).abs() < 1e-9, "1.5 x 10 / 5 = 3");
+        assert!((planned_days(1.5, over, &ClosedDays::default()) - 3.0).abs() < 1e-9, "1.5 x 10 / 5 = 3");
         assert_eq!(owed(&calendar, YEAR, day("2021-10-06"), day("2019-08-20"), Some(day("2021-06-30"))), None, "closed before");
         assert_eq!(owed(&calendar, YEAR, day("2021-10-06"), day("2021-11-01"), None), None, "not begun");
-        assert!(planned_days(3.5, None).abs() < 1e-9);
+        assert!(planned_days(3.5, None, &ClosedDays::default()).abs() < 1e-9);
     }
 
     #[test]
@@ -203,12 +209,12 @@ mod tests {
     fn months_share_out_the_dose() {
         let over = Some(Span { from: day("2021-08-16"), to: day("2021-10-06") });
         let visits = [(day("2021-08-17"), 7.0), (day("2021-09-01"), 3.5), (day("2021-09-30"), 7.0)];
-        let months = by_month(2.5, over, &visits);
+        let months = by_month(2.5, over, &ClosedDays::default(), &visits);
         let planned: Vec<f64> = months.iter().map(|month| month.planned_days).collect();
         // August from the 16th: 12 weekdays x 2.5 / 5; September: 22; October to the 6th: 4.
         assert_eq!(planned, [6.0, 11.0, 2.0]);
         let delivered: Vec<f64> = months.iter().map(|month| month.delivered_days).collect();
         assert_eq!(delivered, [1.0, 1.5, 0.0]);
-        assert_eq!(by_month(2.5, None, &[]), []);
+        assert_eq!(by_month(2.5, None, &ClosedDays::default(), &[]), []);
     }
 }

@@ -61,7 +61,7 @@ impl Ask {
         Filter { kind: &self.kind, region: &self.region, relation: &self.relation, q: &self.q }
     }
 
-    fn from_start(&self) -> Self {
+    fn unpaged(&self) -> Self {
         Self { after: String::new(), before: String::new(), ..self.clone() }
     }
 
@@ -77,7 +77,7 @@ impl Ask {
             (now, column) if now == column => format!("-{column}"),
             _ => column.to_owned(),
         };
-        address("/sites", &Self { sort, ..self.from_start() })
+        address("/sites", &Self { sort, ..self.unpaged() })
     }
 
     fn sorted(&self, column: &str) -> &'static str {

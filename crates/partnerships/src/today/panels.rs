@@ -6,7 +6,7 @@ use platform::{Cx, Error, access::Standing, db, room::Subject};
 use sea_orm::FromQueryResult;
 
 use crate::{
-    calendar::{Calendar, SchoolYear},
+    calendar::{Calendar, ClosedDays, SchoolYear},
     dose::{self, Dose},
     partnerships::{self, Partnership},
     words,
@@ -98,7 +98,7 @@ pub(super) async fn of_team(cx: &Cx, subject: &Subject) -> Result<Option<String>
     let calendar = Calendar::of(&cx.settings);
     let year = calendar.year_of(cx.today());
     let ids: Vec<_> = found.iter().map(|partnership| partnership.id).collect();
-    let doses = dose::of(on, &calendar, year, cx.today(), &ids).await?;
+    let doses = dose::of(on, &calendar, &ClosedDays::of(&cx.settings), year, cx.today(), &ids).await?;
     if found.is_empty() {
         return Ok(None);
     }

@@ -10,7 +10,7 @@ use platform::{
 };
 
 use crate::{
-    calendar::{Calendar, SchoolYear, Span, spoken},
+    calendar::{Calendar, ClosedDays, SchoolYear, Span, spoken},
     dose::{self, Dose},
     partnerships::{self, Partnership, People, people_of},
     visits::{self, OwnVisit, Visit},
@@ -123,6 +123,7 @@ struct LookedAfter {
     count: usize,
     more: String,
     year: SchoolYear,
+    how_sure: &'static str,
 }
 
 pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<String>, Error> {
@@ -141,7 +142,8 @@ pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<Strin
     let calendar = Calendar::of(&cx.settings);
     let year = calendar.year_of(cx.today());
     let ids: Vec<_> = found.iter().map(|partnership| partnership.id).collect();
-    let doses = dose::of(on, &calendar, year, cx.today(), &ids).await?;
+    let closed = ClosedDays::of(&cx.settings);
+    let doses = dose::of(on, &calendar, &closed, year, cx.today(), &ids).await?;
     let all = doses.values().fold(Dose::default(), |sum, dose| sum.and(*dose));
     let count = found.len();
     let more =
@@ -154,7 +156,7 @@ pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<Strin
             (partnership, dose)
         })
         .collect();
-    Ok(Some(LookedAfter { rows, all, count, more, year }.render()?))
+    Ok(Some(LookedAfter { rows, all, count, more, year, how_sure: closed.how_sure() }.render()?))
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     VisitId,
-    calendar::{Calendar, SchoolYear, Span},
+    calendar::{Calendar, ClosedDays, SchoolYear, Span},
     dose::{self, Dose},
     paging::{Page, Seek, address},
     partnerships::{Partnership, PartnershipFrame, Record},
@@ -94,6 +94,7 @@ struct List {
     unusual: i64,
     year: SchoolYear,
     today: NaiveDate,
+    how_sure: &'static str,
     may_record: bool,
 }
 
@@ -148,15 +149,17 @@ async fn list(may: May<See, Partnership>, cx: Cx, Query(ask): Query<Ask>) -> Ans
             visit,
         })
         .collect();
+    let closed = ClosedDays::of(&cx.settings);
     page(&List {
         shell: cx.shell(format!("Visits to {}", partnership.name), "/partnerships"),
         frame: PartnershipFrame::of(&cx, may.who(), &partnership, "/visits"),
         people: store::visitors(on, partnership.id).await?,
         dose: Dose {
-            planned_days: dose::planned_days(partnership.planned_days_per_week, over),
+            planned_days: dose::planned_days(partnership.planned_days_per_week, over, &closed),
             delivered_days: dose::delivered_days(days.iter().map(|day| day.hours).sum()),
             visits: days.iter().map(|day| day.visits).sum(),
         },
+        how_sure: closed.how_sure(),
         unusual: days.iter().map(|day| day.unusual).sum(),
         may_record: may.also::<Record>(),
         partnership,

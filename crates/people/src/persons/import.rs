@@ -10,10 +10,9 @@ use platform::{
     db::{self, PersonId},
     import::{self, Column, Form, Holds, Kind, Refusal, Source, Taking, Tally},
     room::Answer,
-    text::folded,
 };
 
-use super::{COLUMNS, Person, free_slug};
+use super::{COLUMNS, Person, RESERVED, free_slug, store};
 
 pub(crate) const KIND: Kind = Kind {
     name: "people",
@@ -56,11 +55,13 @@ fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
             match person.email.as_ref().and_then(|email| by_email.get(email)) {
                 Some(old) if *old == person => tally.same += 1,
                 Some(_) => {
-                    update(taking, &person).await?;
+                    store::update(taking.tx, &person).await?;
+                    person.index(taking.tx, taking.app.db.engine()).await?;
                     tally.changed += 1;
                 }
                 None => {
-                    insert(taking, &person).await?;
+                    store::insert(taking.tx, &person).await?;
+                    person.index(taking.tx, taking.app.db.engine()).await?;
                     tally.new += 1;
                 }
             }
@@ -95,18 +96,24 @@ fn read(
             }
             let (Some(email), Some(name), Some(kind), false) = (email, name, kind, row.is_refused()) else { continue };
             let old = by_email.get(&email);
+            // A column that the file lacks leaves what is known: also what people wrote on their own pages.
+            let kept = |column: &str| old.filter(|_| !table.has(column));
             let person = Person {
                 id: old.map_or_else(|| PersonId(clock::new_id(taking.now)), |old| old.id),
-                slug: old.map_or_else(|| free_slug(&name, |slug| slugs.contains(slug)), |old| old.slug.clone()),
+                slug: old.map_or_else(
+                    || free_slug(&name, |slug| RESERVED.contains(&slug) || slugs.contains(slug)),
+                    |old| old.slug.clone(),
+                ),
                 email: Some(email),
                 name,
                 kind,
-                title: row.text("title").unwrap_or_default(),
-                works_at: row.text("site"),
-                started_on,
-                ended_on,
+                title: kept("title").map_or_else(|| row.text("title").unwrap_or_default(), |old| old.title.clone()),
+                works_at: kept("site").map_or_else(|| row.text("site"), |old| old.works_at.clone()),
+                started_on: kept("started").map_or(started_on, |old| old.started_on),
+                ended_on: kept("ended").map_or(ended_on, |old| old.ended_on),
                 about: old.map(|old| old.about.clone()).unwrap_or_default(),
-                glad_to_be_asked: row.list("glad_to_be_asked_about").join(";"),
+                glad_to_be_asked: kept("glad_to_be_asked_about")
+                    .map_or_else(|| row.list("glad_to_be_asked_about").join(";"), |old| old.glad_to_be_asked.clone()),
                 version: old.map_or(1, |old| old.version),
             };
             slugs.insert(person.slug.clone());
@@ -114,49 +121,4 @@ fn read(
         }
     }
     (persons, refused.into_inner())
-}
-
-async fn insert(taking: &Taking<'_>, person: &Person) -> Result<(), sea_orm::DbErr> {
-    db::exec(
-        &**taking.tx,
-        "insert into person (id, slug, email, name, folded, kind, title, works_at, started_on, ended_on, about, glad_to_be_asked, version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)",
-        vec![
-            person.id.into(),
-            person.slug.clone().into(),
-            person.email.clone().into(),
-            person.name.clone().into(),
-            folded(&person.name).into(),
-            person.kind.clone().into(),
-            person.title.clone().into(),
-            person.works_at.clone().into(),
-            person.started_on.into(),
-            person.ended_on.into(),
-            person.about.clone().into(),
-            person.glad_to_be_asked.clone().into(),
-        ],
-    )
-    .await?;
-    person.index(taking.tx, taking.app.db.engine()).await
-}
-
-async fn update(taking: &Taking<'_>, person: &Person) -> Result<(), sea_orm::DbErr> {
-    db::exec(
-        &**taking.tx,
-        "update person set name = $1, folded = $2, kind = $3, title = $4, works_at = $5, started_on = $6, ended_on = $7,
-           glad_to_be_asked = $8, version = version + 1 where id = $9",
-        vec![
-            person.name.clone().into(),
-            folded(&person.name).into(),
-            person.kind.clone().into(),
-            person.title.clone().into(),
-            person.works_at.clone().into(),
-            person.started_on.into(),
-            person.ended_on.into(),
-            person.glad_to_be_asked.clone().into(),
-            person.id.into(),
-        ],
-    )
-    .await?;
-    person.index(taking.tx, taking.app.db.engine()).await
 }

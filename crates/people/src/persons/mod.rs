@@ -1,6 +1,11 @@
 //! Persons: staff, partners and alumni, each with a page.
 
 mod import;
+pub(crate) mod policy;
+pub(crate) mod store;
+mod time;
+pub(crate) mod verbs;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +18,7 @@ use platform::{
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
+pub(crate) use web::routes;
 
 /// The kind of subject that a person is, for panels.
 pub const SUBJECT: &str = "person";
@@ -61,6 +67,9 @@ impl Person {
         search::put(tx, engine, &self.subject(), &self.title, &more, &Audience::Staff).await
     }
 }
+
+/// Words that stand in the place of a slug in our own addresses.
+pub(crate) const RESERVED: [&str; 3] = ["new", "invitations", "export"];
 
 /// A slug for a name that nobody has yet: the name's own, or with a number after it.
 pub(crate) fn free_slug(name: &str, is_taken: impl Fn(&str) -> bool) -> String {

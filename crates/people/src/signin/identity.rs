@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
     Error,
     access::{Identify, Kind, Seat, Standing, Via},
@@ -30,6 +30,7 @@ struct PersonRow {
     name: String,
     kind: String,
     works_at: Option<String>,
+    ended_on: Option<NaiveDate>,
     used_at: Option<DateTime<Utc>>,
 }
 
@@ -45,7 +46,7 @@ impl Identify for Identity {
         Box::pin(async move {
             let found = db::one::<PersonRow>(
                 db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, s.seen_at as used_at
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, s.seen_at as used_at
                  from session s join person p on p.id = s.person_id
                  where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2",
                 vec![token_hash.clone().into(), now.into()],
@@ -67,7 +68,7 @@ impl Identify for Identity {
         Box::pin(async move {
             let found = db::one::<PersonRow>(
                 db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, t.used_at
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at
                  from api_token t join person p on p.id = t.person_id
                  where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
                 vec![token_hash.clone().into(), now.into()],
@@ -99,6 +100,8 @@ async fn standing(db: &Db, person: PersonRow, via: Via, now: DateTime<Utc>) -> R
     )
     .await?;
     let kind = Kind::from_word(&person.kind).ok_or_else(|| Error::Ours(format!("a person of kind {}", person.kind)))?;
+    // Whoever has left, staff or partner side, keeps what alumni keep, from the day after the last one.
+    let kind = if person.ended_on.is_some_and(|ended| ended < now.date_naive()) { Kind::Alumnus } else { kind };
     Ok(Standing {
         person: person.id,
         slug: person.slug,

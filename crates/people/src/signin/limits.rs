@@ -5,6 +5,7 @@ use platform::{
     Error, clock,
     db::{self, Tx},
 };
+use uuid::Uuid;
 
 /// Tries for one address in [`WITHIN`].
 const MOST: i64 = 10;
@@ -13,11 +14,13 @@ const MOST_IN_ALL: i64 = 600;
 const WITHIN: TimeDelta = TimeDelta::minutes(15);
 const ALL: &str = "all sign-ins";
 
-/// Counts a try about `what` (an address, in small letters).
+/// Counts a try about `what` (an address, in small letters); answers the row among the tries of all, to be forgotten when
+/// the try turns out well.
 ///
 /// # Errors
 /// Too many tries.
-pub(super) async fn count(tx: &Tx, what: &str, now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn count(tx: &Tx, what: &str, now: DateTime<Utc>) -> Result<Uuid, Error> {
+    let mut last = Uuid::nil();
     for (about, most) in [(what, MOST), (ALL, MOST_IN_ALL)] {
         let tries = db::scalar::<i64>(
             &**tx,
@@ -29,18 +32,21 @@ pub(super) async fn count(tx: &Tx, what: &str, now: DateTime<Utc>) -> Result<(),
             let seconds = u64::try_from(WITHIN.num_seconds()).unwrap_or(900);
             return Err(Error::TooMany { wait_seconds: seconds });
         }
+        last = clock::new_id(now);
         db::exec(
             &**tx,
             "insert into sign_in_try (id, about, at) values ($1, $2, $3)",
-            vec![clock::new_id(now).into(), about.into(), now.into()],
+            vec![last.into(), about.into(), now.into()],
         )
         .await?;
     }
-    Ok(())
+    Ok(last)
 }
 
-/// Forgets the tries of an address that has signed in.
-pub(super) async fn forget(tx: &Tx, what: &str) -> Result<(), Error> {
+/// Forgets the tries of an address that has signed in, and the one that succeeded among those of all: however many come in
+/// on a Monday morning, nobody is kept out.
+pub(super) async fn forget(tx: &Tx, what: &str, succeeded: Uuid) -> Result<(), Error> {
     db::exec(&**tx, "delete from sign_in_try where about = $1", vec![what.into()]).await?;
+    db::exec(&**tx, "delete from sign_in_try where id = $1", vec![succeeded.into()]).await?;
     Ok(())
 }

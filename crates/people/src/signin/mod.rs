@@ -5,6 +5,7 @@
 
 mod identity;
 mod limits;
+mod own;
 mod passwords;
 mod sessions;
 mod store;
@@ -14,9 +15,12 @@ mod web;
 use platform::jobs::JobKind;
 
 pub use identity::identity;
-pub(crate) use passwords::{LEAST, refusal_of};
-pub(crate) use sessions::{SessionRow, end_all, end_others, sessions_of};
-pub(crate) use web::routes;
+pub(crate) use sessions::end_all;
+pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, withdraw_all};
+
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(own::routes())
+}
 
 /// Removes sessions that have ended, and tries that no limit counts any more.
 pub(crate) const TIDY: JobKind =

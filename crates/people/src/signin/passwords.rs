@@ -1,62 +1,62 @@
 //! Passwords: argon2id, a length, and not one of those that everybody tries. No rules about signs and capitals.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use platform::Error;
+use tokio::sync::Semaphore;
 
 /// The fewest characters.
 pub(crate) const LEAST: usize = 12;
 /// The most: beyond it hashing would be work for an attacker to give us.
 const MOST: usize = 200;
 
-/// Passwords of at least [`LEAST`] characters that lists of stolen ones hold, in small letters, and the beginnings of more.
-const COMMON: [&str; 44] = [
-    "123456789012",
-    "1234567890123",
-    "012345678910",
-    "111111111111",
-    "000000000000",
-    "121212121212",
-    "123123123123",
-    "123412341234",
-    "987654321098",
-    "qwertyuiop12",
-    "qwertyuiop123",
-    "qwertyuiopas",
-    "1qaz2wsx3edc",
-    "1q2w3e4r5t6y",
-    "qwerty123456",
-    "qwertyqwerty",
-    "asdfghjkl123",
-    "zxcvbnm12345",
-    "abcdefghijkl",
-    "abcdef123456",
-    "abcd12345678",
-    "password1234",
-    "password12345",
-    "password123456",
-    "passwordpassword",
-    "passw0rd1234",
-    "mypassword123",
-    "iloveyou1234",
-    "iloveyouiloveyou",
-    "letmeinletmein",
-    "letmein12345",
-    "welcome12345",
-    "welcome123456",
+/// Hashing takes 19 MB and a good part of a core for a moment: so many at once, and the others wait their turn.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+
+/// Passwords of at least [`LEAST`] characters that lists of stolen ones hold, in small letters.
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common.txt").lines().filter(|line| !line.starts_with('#')).collect());
+
+/// Words that a number or a sign around them does not hide.
+const STEMS: [&str; 34] = [
+    "password",
+    "passwort",
+    "motdepasse",
+    "contrasena",
+    "qwerty",
+    "qwertyuiop",
+    "asdfgh",
+    "asdfghjkl",
+    "zxcvbn",
+    "zxcvbnm",
+    "iloveyou",
+    "welcome",
+    "letmein",
     "administrator",
-    "administrator1",
-    "adminadmin12",
-    "changeme1234",
-    "changemenow1",
-    "footballfootball",
-    "sunshine1234",
-    "princess1234",
-    "trustno1trustno1",
-    "everbetter12",
-    "everbetter123",
+    "admin",
+    "everbetter",
+    "changeme",
+    "monkey",
+    "dragon",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "superman",
+    "master",
+    "secret",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "school",
+    "teacher",
+    "student",
+    "principal",
 ];
 
 /// Why a password can't be taken, for the field that it was typed in; `None` when it can.
@@ -71,8 +71,7 @@ pub(crate) fn refusal_of(password: &str, name: &str, email: &str) -> Option<Stri
         return Some(format!("It has {length} characters. {MOST} is the most."));
     }
     let small = password.to_lowercase();
-    let first = small.chars().next();
-    if COMMON.contains(&small.as_str()) || small.chars().all(|letter| Some(letter) == first) {
+    if COMMON.contains(small.as_str()) || is_stem(&small) || is_run(&small) {
         return Some("Many people use this one, so it is among the first that get tried. Could you think of another?".to_owned());
     }
     let own = email.split('@').next().unwrap_or_default().to_lowercase();
@@ -85,6 +84,35 @@ pub(crate) fn refusal_of(password: &str, name: &str, email: &str) -> Option<Stri
         return Some("This is your own name or address. Could you think of something that others would not?".to_owned());
     }
     None
+}
+
+/// A common word, or one said several times, with anything but letters around it and between.
+fn is_stem(small: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|letter| letter.is_alphabetic()).collect::<String>();
+    let plain: String = small
+        .chars()
+        .map(|letter| match letter {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            other => other,
+        })
+        .collect();
+    // "p@ssw0rd2026!" is read twice: as "psswrd", and with its signs as letters, the digits at the end cut off first.
+    let end = small.trim_end_matches(|letter: char| !letter.is_alphabetic()).len();
+    [letters(small), letters(plain.get(..end).unwrap_or_default())]
+        .iter()
+        .any(|word| !word.is_empty() && STEMS.iter().any(|stem| word.replace(stem, "").is_empty()))
+}
+
+/// Three different characters at most, or a straight run such as 123456789012 or abcdefghijkl, give or take two places.
+fn is_run(small: &str) -> bool {
+    let different: HashSet<char> = small.chars().collect();
+    let codes: Vec<i64> = small.chars().map(|letter| i64::from(u32::from(letter))).collect();
+    let straight = |by: i64| codes.windows(2).filter(|pair| pair[1] - pair[0] == by).count() + 3 >= codes.len();
+    different.len() <= 3 || straight(1) || straight(-1)
 }
 
 /// The hash to keep (PHC text). Takes a while on purpose, so it runs beside the requests.
@@ -113,6 +141,7 @@ pub(crate) async fn is_right(password: String, phc: Option<String>) -> Result<bo
 }
 
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let _turn = AT_ONCE.acquire().await.map_err(|error| Error::Ours(error.to_string()))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Ours(error.to_string()))
 }
 
@@ -129,7 +158,22 @@ mod tests {
 
     #[test]
     fn what_everybody_tries_is_refused() {
-        assert!(refusal_of("Password1234", "", "").is_some());
+        for common in [
+            "Password1234",
+            "P@ssw0rd2026!",
+            "passwordpassword",
+            "qwertyqwerty",
+            "michaeljackson",
+            "123456789012",
+            "abcdefghijklm",
+            "ababababababab",
+            "Summer-Summer-2026",
+        ] {
+            assert!(refusal_of(common, "", "").is_some(), "{common}");
+        }
+        for own in ["the lake is cold today", "dreizehn bunte steine", "schools learn in pairs", "kettle-lake-walks"] {
+            assert_eq!(refusal_of(own, "", ""), None, "{own}");
+        }
         assert!(refusal_of("aaaaaaaaaaaaaaa", "", "").is_some());
         assert!(refusal_of("ada@example.org", "Ada Byrne", "ada@example.org").is_some());
         assert!(refusal_of("guadalupe.renteria1", "Guadalupe Rentería", "guadalupe.renteria@example.org").is_some());

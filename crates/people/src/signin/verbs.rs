@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
+    access::{Standing, Via},
     audit::{self, Actor},
     clock,
     db::{self, PersonId, Tx},
@@ -17,7 +18,7 @@ use super::{
 };
 
 /// An invitation can be taken up for this long.
-const JOIN_DAYS: i64 = 14;
+pub(crate) const JOIN_DAYS: i64 = 14;
 /// A letter for a new password is good for this long.
 const NEW_PASSWORD_HOURS: i64 = 2;
 
@@ -49,7 +50,7 @@ fn subject(slug: &str, name: &str) -> Subject {
 /// Too many tries.
 pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str) -> Result<Option<String>, Error> {
     let email = email.trim().to_lowercase();
-    cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
+    let attempt = cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
     let known = store::by_email(cx.db().read(), &email).await?;
     let phc = known.as_ref().and_then(|known| known.phc.clone());
     let right = passwords::is_right(password, phc).await?;
@@ -58,7 +59,7 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
             let token = cx
                 .db()
                 .write(async |tx| {
-                    limits::forget(tx, &email).await?;
+                    limits::forget(tx, &email, attempt).await?;
                     enter(cx, tx, &known, agent, "signed in").await
                 })
                 .await?;
@@ -69,6 +70,9 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str)
 }
 
 async fn enter(cx: &Cx, tx: &Tx, known: &Known, agent: &str, action: &str) -> Result<String, Error> {
+    if let Some(Via::Session(before)) = cx.who.as_ref().map(|who| &who.via) {
+        sessions::end(tx, before).await?;
+    }
     let actor = Actor::Person(known.id, known.name.clone());
     audit::record(tx, cx.db().engine(), cx.now, &actor, action, &subject(&known.slug, &known.name), "").await?;
     Ok(sessions::begin(tx, &cx.app.config, known.id, agent, cx.now).await?)
@@ -135,6 +139,70 @@ pub(crate) async fn invite(
     Ok(format!("{}/invitations/{token}", app.config.public_url))
 }
 
+/// Withdraws all open invitations of a person.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn withdraw_all(tx: &Tx, person: PersonId, now: DateTime<Utc>) -> Result<u64, Error> {
+    Ok(db::exec(
+        &**tx,
+        "update invitation set withdrawn_at = $1 where person_id = $2 and accepted_at is null and withdrawn_at is null",
+        vec![now.into(), person.into()],
+    )
+    .await?)
+}
+
+/// Changes one's own password: the one before must be known where there is one. Everywhere else one is signed out. Answers
+/// whether the one before was right.
+///
+/// # Errors
+/// Too many tries.
+pub(crate) async fn change_password(cx: &Cx, who: &Standing, now: String, new: String) -> Result<bool, Error> {
+    let known = store::by_slug(cx.db().read(), &who.slug).await?.ok_or(Error::NotFound)?;
+    let about = format!("password of {}", who.slug);
+    let mut attempt = None;
+    if let Some(phc) = known.phc.clone() {
+        attempt = Some(cx.db().write(async |tx| limits::count(tx, &about, cx.now).await).await?);
+        if !passwords::is_right(now, Some(phc)).await? {
+            return Ok(false);
+        }
+    }
+    let phc = passwords::hash(new).await?;
+    cx.db()
+        .write(async |tx| {
+            if let Some(attempt) = attempt {
+                limits::forget(tx, &about, attempt).await?;
+            }
+            keep_password(tx, who.person, &phc, cx.now).await?;
+            match &who.via {
+                Via::Session(hash) => sessions::end_others(tx, who.person, hash).await?,
+                Via::Token => sessions::end_all(tx, who.person).await?,
+            };
+            let about = subject(&known.slug, &known.name);
+            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "changed the password", &about, "").await?;
+            Ok(true)
+        })
+        .await
+}
+
+/// Signs out everywhere but here; answers from how many places.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn sign_out_elsewhere(cx: &Cx, who: &Standing) -> Result<u64, Error> {
+    cx.db()
+        .write(async |tx| {
+            let ended = match &who.via {
+                Via::Session(hash) => sessions::end_others(tx, who.person, hash).await?,
+                Via::Token => sessions::end_all(tx, who.person).await?,
+            };
+            let about = subject(&who.slug, &who.name);
+            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "signed out elsewhere", &about, "").await?;
+            Ok(ended)
+        })
+        .await
+}
+
 /// Sends a letter for a new password to the address, if somebody here has it. Nobody learns whether somebody does.
 ///
 /// # Errors
@@ -178,6 +246,8 @@ pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: Strin
             }
             keep_password(tx, invitation.person_id, &phc, cx.now).await?;
             sessions::end_all(tx, invitation.person_id).await?;
+            // Whoever was kept out by somebody else's guesses is let in again.
+            limits::forget(tx, &invitation.email, uuid::Uuid::nil()).await?;
             let known = Known {
                 id: invitation.person_id,
                 slug: invitation.slug.clone(),

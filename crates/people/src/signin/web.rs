@@ -8,7 +8,7 @@ use axum::{
 };
 use platform::{
     Cx, Error,
-    access::{Open, Routes, SignedIn, Via},
+    access::{Open, Routes, Via},
     app::Persona,
     secret, text,
     web::{Answered, Form, Shell, clear_session_cookie, go_to, is_local, page, page_with_errors, session_cookie},
@@ -128,8 +128,10 @@ async fn as_persona(_: Open, cx: Cx, headers: HeaderMap, form: Form) -> Answered
     entered(&cx, &token, form.value("back"))
 }
 
-async fn leave(me: SignedIn, cx: Cx) -> Answered {
-    if let Via::Session(hash) = &me.who().via {
+/// Open to anybody: a session that has ended in the meantime leads to the sign-in all the same. The form is read for its
+/// proof that it came from our own page.
+async fn leave(_: Open, cx: Cx, _: Form) -> Answered {
+    if let Some(Via::Session(hash)) = cx.who.as_ref().map(|who| &who.via) {
         verbs::sign_out(&cx, hash).await?;
     }
     let mut response = go_to("/sign-in");

@@ -1,6 +1,9 @@
 //! Files of kind `teams`.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use platform::{
     clock,
@@ -90,17 +93,43 @@ fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
 fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRow>) -> (Vec<TeamRow>, Vec<Refusal>) {
     let mut ids: BTreeMap<String, TeamId> = known.values().map(|team| (team.slug.clone(), team.id)).collect();
     let refused = RefCell::new(Vec::new());
+    let mut parents: BTreeMap<TeamId, TeamId> = known.values().filter_map(|team| Some((team.id, team.parent_id?))).collect();
     let kinds = KINDS.map(|(kind, _)| kind);
+    let mut seen = BTreeMap::new();
     let mut teams = Vec::new();
     for table in import::tables(sources) {
         for mut row in table.rows(&refused) {
             let (slug, name) = (row.required("team"), row.required("name"));
             let kind = row.required("kind").and(row.choice("kind", &kinds));
-            let purpose = row.text("purpose").unwrap_or_default();
+            let old = slug.as_ref().and_then(|slug| known.get(slug));
+            // A column that the file lacks leaves what is known.
+            let kept = |column: &str| old.filter(|_| !table.has(column));
+            let purpose = kept("purpose").map_or_else(|| row.text("purpose").unwrap_or_default(), |old| old.purpose.clone());
             let parent_name = row.text("parent");
-            let parent_id = parent_name.as_ref().and_then(|parent| ids.get(parent).copied());
+            let parent_id = kept("parent")
+                .map_or_else(|| parent_name.as_ref().and_then(|parent| ids.get(parent).copied()), |old| old.parent_id);
             if parent_name.is_some() && parent_id.is_none() {
                 row.refuse("parent", "There is no team of that key yet.", "Put the team that others belong to above them.");
+            }
+            if slug.as_ref().is_some_and(|slug| *slug != db::slug_of(slug)) {
+                row.refuse(
+                    "team",
+                    "This can't be part of an address.",
+                    "Write the key in small letters and digits, parted by hyphens.",
+                );
+            }
+            if let Some(before) = slug.as_ref().and_then(|slug| seen.insert(slug.clone(), row.number)) {
+                row.refuse("team", &format!("Row {before} is about the same team."), "Keep one of the two.");
+            }
+            if let Some((child, parent)) = slug.as_ref().and_then(|slug| ids.get(slug).copied()).zip(parent_id) {
+                parents.insert(child, parent);
+                if goes_round(&parents, child) {
+                    row.refuse(
+                        "parent",
+                        "The team would belong to itself.",
+                        "Follow the parents upwards: they must end at a team that has none.",
+                    );
+                }
             }
             let (Some(slug), Some(name), Some(kind), false) = (slug, name, kind, row.is_refused()) else { continue };
             let id = ids.get(&slug).copied().unwrap_or_else(|| TeamId(clock::new_id(taking.now)));
@@ -109,4 +138,17 @@ fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRo
         }
     }
     (teams, refused.into_inner())
+}
+
+/// Whether following the parents of a team leads back to one that was passed.
+fn goes_round(parents: &BTreeMap<TeamId, TeamId>, from: TeamId) -> bool {
+    let mut passed = BTreeSet::from([from]);
+    let mut at = from;
+    while let Some(parent) = parents.get(&at) {
+        if !passed.insert(*parent) {
+            return true;
+        }
+        at = *parent;
+    }
+    false
 }

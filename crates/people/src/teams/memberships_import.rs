@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use platform::{
     clock,
     db::{self, PersonId, TeamId},
-    import::{self, Column, Form, Holds, Kind, Known, Refusal, Source, Taking, Tally},
+    import::{self, Column, Form, Holds, Kind, Known, Refusal, Row, Source, Taking, Tally},
     room::Answer,
 };
 use sea_orm::FromQueryResult;
@@ -91,8 +91,8 @@ fn read(
     for table in import::tables(sources) {
         for mut row in table.rows(&refused) {
             let filled = row.required("person").is_some() && row.required("team").is_some() && row.required("from").is_some();
-            let (person, team) = (people.find(&mut row, "person"), teams.find(&mut row, "team"));
-            let supervisor_id = people.find(&mut row, "supervisor");
+            let (person, team) = (by_email(people, &mut row, "person"), teams.find(&mut row, "team"));
+            let supervisor_id = by_email(people, &mut row, "supervisor");
             let (role, from, to_on) = (row.required("role"), row.date("from"), row.date("to"));
             if from.zip(to_on).is_some_and(|(from, to)| to < from) {
                 row.refuse("to", "The last day lies before the first one.", "Check both dates.");
@@ -106,6 +106,13 @@ fn read(
                 MembershipRow { id: clock::new_id(taking.now), person_id, team_id, role, from_on, to_on, supervisor_id };
             if let Some(old) = known.get(&membership.key()) {
                 membership.id = old.id;
+                // A column that the file lacks leaves what is known.
+                if !table.has("to") {
+                    membership.to_on = old.to_on;
+                }
+                if !table.has("supervisor") {
+                    membership.supervisor_id = old.supervisor_id;
+                }
             }
             match seen.insert(membership.key(), row.number) {
                 Some(before) => {
@@ -116,6 +123,14 @@ fn read(
         }
     }
     (memberships, refused.into_inner())
+}
+
+/// The person of a cell's address, in whatever capitals it is written.
+fn by_email(people: &Known<PersonId>, row: &mut Row<'_>, column: &str) -> Option<PersonId> {
+    match row.text(column).and_then(|email| people.ids.get(&email.to_lowercase()).copied()) {
+        Some(person) => Some(person),
+        None => people.find(row, column),
+    }
 }
 
 async fn insert(taking: &Taking<'_>, membership: MembershipRow) -> Result<(), sea_orm::DbErr> {

@@ -2,6 +2,10 @@
 
 mod import;
 mod memberships_import;
+pub(crate) mod policy;
+pub(crate) mod store;
+pub(crate) mod verbs;
+mod web;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +17,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 pub(crate) use memberships_import::KIND as MEMBERSHIPS;
+pub(crate) use web::routes;
 
 /// The kind of subject that a team is, for panels.
 pub const SUBJECT: &str = "team";
@@ -26,10 +31,47 @@ pub(crate) const KINDS: [(&str, &str); 5] = [
     ("working-group", "Working group"),
 ];
 
+/// A kind of team in words.
+pub(crate) fn kind_words(kind: &str) -> String {
+    let known = KINDS.iter().find(|(word, _)| *word == kind);
+    known.map_or_else(|| crate::words::of_key(kind), |(_, words)| (*words).to_owned())
+}
+
+/// A team as the table has it.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct Team {
+    pub id: TeamId,
+    pub slug: String,
+    pub name: String,
+    pub kind: String,
+    pub parent_id: Option<TeamId>,
+    pub purpose: String,
+    pub version: i32,
+}
+
+impl Team {
+    /// How other rooms name the team.
+    pub(crate) fn subject(&self) -> Subject {
+        subject(&self.slug, &self.name)
+    }
+}
+
 /// How other rooms name a team.
 #[must_use]
 pub fn subject(slug: &str, name: &str) -> Subject {
     Subject { kind: SUBJECT, key: slug.to_owned(), title: name.to_owned(), href: format!("/teams/{slug}") }
+}
+
+#[derive(FromQueryResult)]
+struct Choice {
+    slug: String,
+    name: String,
+}
+
+/// All teams by name, for a field that chooses one: slug and name.
+pub(crate) async fn choices(on: &impl ConnectionTrait) -> Result<Vec<(String, String)>, DbErr> {
+    let rows = db::rows::<Choice>(on, "select slug, name from team order by folded, slug", vec![]).await?;
+    Ok(rows.into_iter().map(|row| (row.slug, row.name)).collect())
 }
 
 #[derive(FromQueryResult)]

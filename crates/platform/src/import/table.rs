@@ -72,6 +72,12 @@ impl Table {
         if refused.is_empty() { Ok(Self { file: file.to_owned(), columns, cells, ignored }) } else { Err(refused) }
     }
 
+    /// Whether the file has this column: one that is missing leaves what is known as it is.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| name == column)
+    }
+
     /// The columns of the file that nothing reads.
     #[must_use]
     pub fn ignored(&self) -> &[String] {
@@ -112,6 +118,12 @@ impl Table {
                 }
             }
         }
+    }
+
+    /// Leaves out each row of which a cell is not to be kept; for a demonstration that ends today.
+    pub fn keep(&mut self, is_kept: impl Fn(&str, &str) -> bool) {
+        let columns = &self.columns;
+        self.cells.retain(|row| row.iter().zip(columns).all(|(cell, (name, _))| is_kept(name, cell)));
     }
 
     /// Appends `copies` of the rows, each cell through `rename` (column, cell, number of the copy); for load tests.

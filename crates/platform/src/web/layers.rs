@@ -75,6 +75,7 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let headers = request.headers();
     let address = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let htmx = headers.contains_key("hx-request");
+    let is_get = *request.method() == Method::GET;
     let session = cookie(headers, session_cookie_name(&app.config)).map(secret::token_hash);
     let bearer = headers
         .get(header::AUTHORIZATION)
@@ -101,7 +102,8 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let (settings, who) = match known.await {
         Ok(known) => known,
         Err(error) => {
-            let cx = Cx { app, who: None, now, settings: Settings::default(), htmx, address, browser: Browser::default() };
+            let cx =
+                Cx { app, who: None, now, settings: Settings::default(), htmx, is_get, address, browser: Browser::default() };
             return draw_error(&cx, request.headers(), error.into_response());
         }
     };
@@ -111,7 +113,7 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         _ => secret::csrf_word(app.config.public_url.as_bytes()),
     };
     let by_token = who.as_ref().is_some_and(|who| who.via == Via::Token);
-    let cx = Cx { app, who: who.map(Arc::new), now, settings, htmx, address, browser: Browser { csrf, theme, toast } };
+    let cx = Cx { app, who: who.map(Arc::new), now, settings, htmx, is_get, address, browser: Browser { csrf, theme, toast } };
     if !by_token && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         match origin(&cx, request.headers()) {
             Origin::Ours => {}
@@ -181,8 +183,12 @@ fn draw_error(cx: &Cx, headers: &HeaderMap, response: Response) -> Response {
         && !cx.address.starts_with("/api/")
         && (accepts_html || cx.htmx)
     {
-        let back = percent_encoding::utf8_percent_encode(&cx.address, percent_encoding::NON_ALPHANUMERIC);
-        let to = if cx.address == "/" { "/sign-in".to_owned() } else { format!("/sign-in?back={back}") };
+        // Only a page can be gone back to; what was sent to a form's address can't.
+        let to = if cx.address == "/" || !cx.is_get {
+            "/sign-in".to_owned()
+        } else {
+            format!("/sign-in?back={}", percent_encoding::utf8_percent_encode(&cx.address, percent_encoding::NON_ALPHANUMERIC))
+        };
         if cx.htmx {
             return ([(HeaderName::from_static("hx-redirect"), to)], "").into_response();
         }

@@ -76,8 +76,11 @@ pub fn block_with_event(html: String, event: &serde_json::Value) -> Answered {
     Ok(response)
 }
 
-/// Whether a text is an address of this site that a form may lead back to.
+/// Whether a text is an address of this site that a form may lead back to. Browsers leave tabs and line ends out of
+/// addresses, so `/⇥/elsewhere` would lead elsewhere.
 #[must_use]
 pub fn is_local(address: &str) -> bool {
-    address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n'])
+    address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains(|letter: char| letter == '\\' || letter.is_control())
 }

@@ -12,29 +12,43 @@ fn subject(key: &str) -> Subject {
 
 #[tokio::test]
 async fn many_writers_make_one_chain() {
-    on_both(morning(), || House::new(vec![]), nobody, async |bench| {
-        let db = bench.app.db.clone();
-        let writers = (0..20).map(|number: i32| {
-            let db = db.clone();
-            tokio::spawn(async move {
-                let subject = subject(if number % 2 == 0 { "even" } else { "odd" });
-                db.write(async |tx| {
-                    audit::record(tx, db.engine(), morning(), &Actor::Process("a test"), "counted", &subject, &number.to_string()).await
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = bench.app.db.clone();
+            let writers = (0..20).map(|number: i32| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    let subject = subject(if number % 2 == 0 { "even" } else { "odd" });
+                    db.write(async |tx| {
+                        audit::record(
+                            tx,
+                            db.engine(),
+                            morning(),
+                            &Actor::Process("a test"),
+                            "counted",
+                            &subject,
+                            &number.to_string(),
+                        )
+                        .await
+                    })
+                    .await
                 })
-                .await
-            })
-        });
-        for writer in writers.collect::<Vec<_>>() {
-            writer.await.expect("no panic").expect("an event");
-        }
-        assert_eq!(audit::verify(&db).await.expect("a check"), Ok(20));
-        let filter = Filter { subject_kind: Some("thing".to_owned()), subject_key: Some("odd".to_owned()), before: None };
-        let first = audit::page(db.read(), &filter, 6).await.expect("a page");
-        assert_eq!(first.len(), 6);
-        let next = Filter { before: Some(first[5].seq), ..filter };
-        let rest = audit::page(db.read(), &next, 6).await.expect("a page");
-        assert_eq!(rest.len(), 4, "ten odd numbers in all");
-        assert!(rest.iter().all(|event| event.seq < first[5].seq));
-    })
+            });
+            for writer in writers.collect::<Vec<_>>() {
+                writer.await.expect("no panic").expect("an event");
+            }
+            assert_eq!(audit::verify(&db).await.expect("a check"), Ok(20));
+            let filter = Filter { subject_kind: Some("thing".to_owned()), subject_key: Some("odd".to_owned()), before: None };
+            let first = audit::page(db.read(), &filter, 6).await.expect("a page");
+            assert_eq!(first.len(), 6);
+            let next = Filter { before: Some(first[5].seq), ..filter };
+            let rest = audit::page(db.read(), &next, 6).await.expect("a page");
+            assert_eq!(rest.len(), 4, "ten odd numbers in all");
+            assert!(rest.iter().all(|event| event.seq < first[5].seq));
+        },
+    )
     .await;
 }

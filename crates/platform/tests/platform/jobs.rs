@@ -48,7 +48,8 @@ fn house_with_a_clock() -> House {
 async fn a_failing_job_is_tried_ten_times_and_then_given_up() {
     on_both(morning(), house, nobody, async |bench| {
         let app = &bench.app;
-        let queued = app.db.write(async |tx| jobs::enqueue(&**tx, morning(), "fails", &serde_json::json!({}), morning()).await).await;
+        let queued =
+            app.db.write(async |tx| jobs::enqueue(&**tx, morning(), "fails", &serde_json::json!({}), morning()).await).await;
         queued.expect("a job in the queue");
         let mut tries = 0;
         for _ in 0..12 {
@@ -86,7 +87,8 @@ async fn a_job_of_a_write_that_was_refused_never_runs() {
 async fn a_letter_becomes_a_file_until_a_mail_server_is_set() {
     on_both(morning(), house, nobody, async |bench| {
         let app = &bench.app;
-        let letter = Letter { to: "Ada <ada@example.org>".to_owned(), subject: "Grüße".to_owned(), text: "Hello Ada".to_owned() };
+        let letter =
+            Letter { to: "Ada <ada@example.org>".to_owned(), subject: "Grüße".to_owned(), text: "Hello Ada".to_owned() };
         app.db.write(async |tx| mail::enqueue(tx, morning(), &letter).await).await.expect("a letter in the queue");
         assert_eq!(jobs::drain(app).await.expect("a queue"), 1);
         let files: Vec<_> = std::fs::read_dir(app.config.data.join("mail")).expect("a folder").flatten().collect();

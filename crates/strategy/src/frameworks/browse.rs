@@ -189,10 +189,14 @@ impl Choice {
         let under = |has: &dyn Fn(&Practice) -> bool| chosen.iter().copied().filter(|practice| has(practice)).collect();
         let groups: Vec<(String, Vec<&Practice>)> = match self.by {
             By::Step => framework.steps.iter().map(|part| (part.name.clone(), under(&|one| one.step == part.key))).collect(),
-            By::Strand => framework.strands.iter().map(|part| (part.name.clone(), under(&|one| one.strand == part.key))).collect(),
+            By::Strand => {
+                framework.strands.iter().map(|part| (part.name.clone(), under(&|one| one.strand == part.key))).collect()
+            }
             By::Month => due_months(framework, calendar)
                 .into_iter()
-                .map(|month| (calendar.month_name(month), under(&|one| one.due.first().is_some_and(|due| due.start_month == month))))
+                .map(|month| {
+                    (calendar.month_name(month), under(&|one| one.due.first().is_some_and(|due| due.start_month == month)))
+                })
                 .collect(),
         };
         groups.into_iter().filter(|(_, practices)| !practices.is_empty()).collect()

@@ -100,7 +100,9 @@ fn count(
                 all.uptakes[column].add(framework, cell);
                 let team = teams.iter().position(|team| *team == partnership.team_name);
                 let model = models.iter().position(|model| model.id == partnership.model_id);
-                for row in [team.and_then(|at| by_team.get_mut(at)), model.and_then(|at| by_model.get_mut(at))].into_iter().flatten() {
+                for row in
+                    [team.and_then(|at| by_team.get_mut(at)), model.and_then(|at| by_model.get_mut(at))].into_iter().flatten()
+                {
                     row.uptakes[column].add(framework, cell);
                 }
                 if let Some(cell) = cell.filter(|cell| *of == year && cell.quality.is_some_and(|level| level >= WELL_FROM)) {
@@ -113,11 +115,13 @@ fn count(
             }
         }
     }
-    let kept: Vec<usize> = (0..years.len()).filter(|column| all.uptakes[*column].of > 0).collect();
+    // Of a year before anybody kept a tracker nothing is known, which is not the same as nothing enacted.
+    let is_recorded = |of: SchoolYear| of == year || cells.keys().any(|(_, recorded)| *recorded == of.0);
+    let kept: Vec<usize> = (0..years.len()).filter(|column| all.uptakes[*column].of > 0 && is_recorded(years[*column])).collect();
     if kept.is_empty() {
         return None;
     }
-    let finding = finding(&all.uptakes[0], all.uptakes.get(1));
+    let finding = finding(&all.uptakes[0], all.uptakes.get(1).filter(|_| kept.contains(&1)));
     let levels = levels(framework, &all.uptakes[0]);
     let sure = how_sure(by_team.iter().chain(&by_model).filter_map(|row| row.uptakes.get(kept[0])));
     if let Some(first) = by_team.first_mut() {

@@ -30,15 +30,8 @@ use crate::{FrameworkId, PracticeId};
 pub(crate) use web::routes;
 
 /// The practices' place in the navigation.
-pub(crate) const NAV: NavEntry = NavEntry {
-    label: "Practices",
-    href: "/practices",
-    icon: "list",
-    order: 30,
-    in_bar: true,
-    wide: false,
-    shown_to: |_| true,
-};
+pub(crate) const NAV: NavEntry =
+    NavEntry { label: "Practices", href: "/practices", icon: "list", order: 30, in_bar: true, wide: false, shown_to: |_| true };
 
 /// The kind of subject that a practice is, for panels.
 pub const PRACTICE: &str = "practice";
@@ -265,3 +258,6 @@ impl Framework {
 fn name_in<'a>(parts: &'a [Part], key: &'a str) -> &'a str {
     parts.iter().find(|part| part.key == key).map_or(key, |part| part.name.as_str())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,8 @@ pub(crate) const DEFAULT_PACK: &str = include_str!("../../../../content/vi-pit.t
 pub(crate) fn default_framework() -> Framework {
     let now = Clock::system().now();
     let pack = pack::read("vi-pit.toml", DEFAULT_PACK).expect("a sound pack");
-    let part = |key: &str, name: &str| Part { key: key.to_owned(), name: name.to_owned(), about: String::new(), prompts: Vec::new() };
+    let part =
+        |key: &str, name: &str| Part { key: key.to_owned(), name: name.to_owned(), about: String::new(), prompts: Vec::new() };
     Framework {
         id: FrameworkId(new_id(now)),
         key: pack.meta.id.clone(),

@@ -73,7 +73,8 @@ impl Choice {
             ("cycle", &cycle),
             ("practices", if self.vips { "vips" } else { "" }),
         ];
-        serde_html_form::to_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>()).unwrap_or_default()
+        serde_html_form::to_string(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>())
+            .unwrap_or_default()
     }
 
     /// Whether it looks at this partnership.

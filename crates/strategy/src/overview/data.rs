@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::NaiveDate;
 use partnerships::{
     PartnershipId,
-    calendar::{Calendar, SchoolYear},
+    calendar::{Calendar, ClosedDays, SchoolYear},
     dose::{self, Dose},
     models::{self, SupportModel},
     partnerships::Partnership,
@@ -73,7 +73,7 @@ impl Data {
         let partnerships = store::at_work(on, &calendar, year, today).await?;
         let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
         let mut cells = cells_of(on, year, &ids).await?;
-        let doses = dose::of(on, &calendar, year, today, &ids).await?;
+        let doses = dose::of(on, &calendar, &ClosedDays::of(&cx.settings), year, today, &ids).await?;
         let mut networks: Vec<String> = partnerships.iter().filter_map(|partnership| partnership.network.clone()).collect();
         networks.sort();
         networks.dedup();
@@ -101,9 +101,8 @@ impl Data {
     /// The practices that were asked for.
     pub(super) fn practices(&self) -> Framework {
         let choice = &self.choice;
-        self.framework.only(|practice| {
-            (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice)
-        })
+        self.framework
+            .only(|practice| (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice))
     }
 }
 

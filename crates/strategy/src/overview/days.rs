@@ -6,6 +6,8 @@ use super::data::{Data, Work};
 
 /// Below this share of the planned days a dot is open and named.
 const FEWER: f64 = 0.8;
+/// So many open dots of a row are named at most.
+const NAMED: usize = 3;
 /// The share at the right end of a row; what is beyond it stands at the end.
 const WIDEST: f64 = 1.5;
 /// Where dots that would lie on one another go, from the middle of a row.
@@ -68,6 +70,8 @@ pub(super) fn days(data: &Data) -> Option<Days> {
 fn dots(works: &[&Work]) -> Vec<Dot> {
     let mut taken: Vec<(f64, i32)> = Vec::new();
     let mut named: Vec<f64> = Vec::new();
+    // Where most dots are open, naming some of them would only single them out.
+    let few = works.iter().filter(|work| work.dose.share().is_some_and(|share| share < FEWER)).count() <= NAMED;
     let dots = works.iter().map(|work| {
         let share = work.dose.share().unwrap_or_default();
         let x = share.min(WIDEST) / WIDEST * 100.0;
@@ -76,7 +80,7 @@ fn dots(works: &[&Work]) -> Vec<Dot> {
         let y = free.unwrap_or(PLACES[0]);
         taken.push((x, y));
         let open = share < FEWER;
-        let name = open && y == PLACES[0] && named.iter().all(|other| (other - x).abs() > 18.0);
+        let name = few && open && y == PLACES[0] && named.iter().all(|other| (other - x).abs() > 18.0);
         if name {
             named.push(x);
         }

@@ -161,7 +161,9 @@ fn finding(columns: &[Column], rows: &[HeatRow]) -> String {
         (0, _) => String::new(),
         (1, 0) => "The one practice that has come up is enacted in fewer than four fifths of the partnerships".to_owned(),
         (1, _) => "The one practice that has come up is enacted in most partnerships".to_owned(),
-        (all, most) => format!("{most} of the {all} practices that have come up are enacted in four fifths of the partnerships or more"),
+        (all, most) => {
+            format!("{most} of the {all} practices that have come up are enacted in four fifths of the partnerships or more")
+        }
     }
 }
 

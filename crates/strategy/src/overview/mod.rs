@@ -28,3 +28,6 @@ pub(crate) const NAV: NavEntry = NavEntry {
     wide: true,
     shown_to: |who| who.is_staff(),
 };
+
+#[cfg(test)]
+mod tests;

@@ -132,17 +132,18 @@ pub(crate) fn of_partnership<'a>(
         .collect()
 }
 
+/// In a group of fewer, one partnership moves a share by three points or more.
+const SMALL: i32 = 34;
+
 /// A sentence on how far small groups let anybody go.
 pub(crate) fn how_sure<'a>(groups: impl Iterator<Item = &'a Uptake>) -> String {
     let bases: Vec<i32> = groups.map(|group| group.of).filter(|of| *of > 0).collect();
     let (Some(least), Some(most)) = (bases.iter().min(), bases.iter().max()) else { return String::new() };
     let points = |base: i32| (100.0 / f64::from(base)).round();
-    if points(*most) >= 3.0 && least == most {
-        return format!("Groups are small: one partnership moves a share by {} points.", points(*least));
-    }
-    if points(*least) >= 3.0 {
-        let (low, high) = (points(*most), points(*least));
-        return format!("Groups are small: one partnership moves a share by {low} to {high} points.");
+    let (low, high) = (points(*most), points(*least));
+    if *least < SMALL {
+        let by = if low == high { format!("{high}") } else { format!("{low} to {high}") };
+        return format!("Groups are small: one partnership moves a share by {by} points.");
     }
     format!("The smallest group holds {least} partnerships, so one of them moves a share by less than 3 points.")
 }

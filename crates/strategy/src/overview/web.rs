@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::RawQuery;
-use partnerships::calendar::{SchoolYear, spoken};
+use partnerships::calendar::{ClosedDays, SchoolYear, spoken};
 use platform::{
     Cx, Error,
     access::{May, Routes, actions::See},
@@ -25,10 +25,7 @@ const CALLS: usize = 6;
 
 /// The routes.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/overview", show)
-        .get("/overview/cell", cell)
-        .get("/overview/export/{table}/{ending}", export::download)
+    Routes::new().get("/overview", show).get("/overview/cell", cell).get("/overview/export/{table}/{ending}", export::download)
 }
 
 #[derive(Template)]
@@ -48,6 +45,7 @@ struct ShowPage {
     more_calls: Vec<Call>,
     days: Option<Days>,
     days_until: String,
+    how_sure: &'static str,
     heat: Heat,
     models: Vec<ModelRow>,
     query: String,
@@ -125,6 +123,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         more_calls,
         days: days(&data),
         days_until: spoken(data.day, data.today),
+        how_sure: ClosedDays::of(&cx.settings).how_sure(),
         heat: heat(&data),
         models: by_model(&data),
         query: data.choice.query(),
@@ -158,7 +157,10 @@ fn place(data: &Data) -> String {
 fn lede(data: &Data) -> String {
     let team = data.choice.team(&data.teams).map_or("All teams", |team| team.name.as_str());
     if !data.is_now() {
-        return format!("{team}, school year {}, as it stood at its end. What do we see now that we did not see then?", data.year);
+        return format!(
+            "{team}, school year {}, as it stood at its end. What do we see now that we did not see then?",
+            data.year
+        );
     }
     let cycle = data.framework.cycle_at(&data.calendar, data.day).filter(|(_, span)| span.contains(data.day));
     let cycle = cycle.map(|(cycle, span)| {

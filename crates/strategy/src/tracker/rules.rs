@@ -44,6 +44,13 @@ pub fn asks_for_words(reason: &str) -> bool {
     reason.trim_end().ends_with(')')
 }
 
+/// Whether a text can be an entry's key and part of an address.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_');
+    (1..=KEY_MOST).contains(&text.len()) && text.chars().all(fits)
+}
+
 /// The reasons that the framework offers for a status.
 #[must_use]
 pub fn reasons(framework: &Framework, status: Status) -> &[String] {
@@ -86,8 +93,7 @@ pub fn problems(
     draft: &Draft,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_');
-    if draft.key.is_empty() || draft.key.len() > KEY_MOST || !draft.key.chars().all(fits) {
+    if !is_key(&draft.key) {
         problems.push(("key", "We could not tell this entry from others. Please load the page again.".to_owned()));
     }
     let practice = framework.practice(&draft.code);

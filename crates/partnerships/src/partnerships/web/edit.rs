@@ -267,10 +267,12 @@ pub(super) async fn agree(may: May<Plan, Partnership>, cx: Cx, mut form: Form) -
 pub(super) async fn close(may: May<Plan, Partnership>, cx: Cx, mut form: Form) -> Answered {
     let day = form.date("date", "On which day does our work there end?");
     let reason = form.required("reason", "Why does it end, and what would we like to remember?", 1000);
-    if let Some(day) = day
-        && day < may.started_on
-    {
-        form.refuse("date", "The partnership began later than that. Is the day right?");
+    match day {
+        Some(day) if day < may.started_on => form.refuse("date", "The partnership began later than that. Is the day right?"),
+        Some(day) if day > cx.today() => {
+            form.refuse("date", "That day is still to come. Could the partnership be closed once it is there?");
+        }
+        Some(_) | None => {}
     }
     let (Some(day), Some(reason), false) = (day, reason, form.has_errors()) else {
         // The other form of the page says what stands in the database, not what was not sent.

@@ -26,7 +26,7 @@ use super::super::{
 };
 use crate::{
     PartnershipId,
-    calendar::{Calendar, SchoolYear},
+    calendar::{Calendar, ClosedDays, SchoolYear},
     dose::{self, Dose},
     paging::{Page, Seek, address},
     words,
@@ -128,8 +128,8 @@ async fn rows(cx: &Cx, partnerships: Vec<Partnership>, doses: Option<BTreeMap<Pa
     let mut doses = match doses {
         Some(doses) => doses,
         None => {
-            let calendar = Calendar::of(&cx.settings);
-            dose::of(on, &calendar, calendar.year_of(cx.today()), cx.today(), &ids).await?
+            let (calendar, closed) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings));
+            dose::of(on, &calendar, &closed, calendar.year_of(cx.today()), cx.today(), &ids).await?
         }
     };
     Ok(partnerships
@@ -147,9 +147,9 @@ async fn rows(cx: &Cx, partnerships: Vec<Partnership>, doses: Option<BTreeMap<Pa
 async fn page_by_share(cx: &Cx, ask: &Ask, seek: Seek<'_>) -> Result<Page<Row>, Error> {
     let on = cx.db().read();
     let mut all = list::list(on, &ask.filter()).await?;
-    let calendar = Calendar::of(&cx.settings);
+    let (calendar, closed) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings));
     let ids: Vec<PartnershipId> = all.iter().map(|partnership| partnership.id).collect();
-    let doses = dose::of(on, &calendar, calendar.year_of(cx.today()), cx.today(), &ids).await?;
+    let doses = dose::of(on, &calendar, &closed, calendar.year_of(cx.today()), cx.today(), &ids).await?;
     let share = |partnership: &Partnership| doses.get(&partnership.id).and_then(Dose::share);
     all.sort_by(|one, other| {
         let order = match (share(one), share(other)) {

@@ -13,7 +13,7 @@ use sea_orm::FromQueryResult;
 
 use super::super::{Partnership, PartnershipFrame, People, Plan, Record, people_of};
 use crate::{
-    calendar::{Calendar, SchoolYear, spoken},
+    calendar::{Calendar, ClosedDays, SchoolYear, spoken},
     dose::{self, Dose, MonthDose},
     visits::{self, Visit},
     words,
@@ -51,6 +51,7 @@ struct Show {
     for_staff: bool,
     may_record: bool,
     may_plan: bool,
+    how_sure: &'static str,
 }
 
 impl Show {
@@ -106,14 +107,15 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx) -> Answered {
     .ok_or(platform::Error::NotFound)?;
     let people = people_of(on, &partnership, today).await?;
     let days = visits::days_of_year(on, partnership.id, &calendar, year, today).await?;
+    let closed = ClosedDays::of(&cx.settings);
     let over = dose::owed(&calendar, year, today, partnership.started_on, partnership.closed_on);
     let dose = Dose {
-        planned_days: dose::planned_days(partnership.planned_days_per_week, over),
+        planned_days: dose::planned_days(partnership.planned_days_per_week, over, &closed),
         delivered_days: dose::delivered_days(days.iter().map(|day| day.hours).sum()),
         visits: days.iter().map(|day| day.visits).sum(),
     };
     let by_day: Vec<(NaiveDate, f64)> = days.iter().map(|day| (day.on_day, day.hours)).collect();
-    let months = dose::by_month(partnership.planned_days_per_week, over, &by_day);
+    let months = dose::by_month(partnership.planned_days_per_week, over, &closed, &by_day);
     let recent = visits::recent(on, partnership.id, 5).await?;
     let subject = partnership.subject();
     let house = &cx.app.house;
@@ -131,6 +133,7 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx) -> Answered {
         for_staff: may.who().is_staff(),
         may_record: may.also::<Record>(),
         may_plan: may.also::<Plan>(),
+        how_sure: closed.how_sure(),
         partnership,
         around,
         people,

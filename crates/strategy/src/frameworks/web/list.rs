@@ -127,8 +127,10 @@ impl Loaded {
 
     /// `All models`, or the names of those it is for.
     fn models_of(&self, practice: &Practice) -> String {
-        let known = self.models.iter().filter(|model| self.framework.practices.iter().any(|one| one.models.contains_key(&model.id)));
-        let (for_it, others): (Vec<&SupportModel>, Vec<&SupportModel>) = known.partition(|model| practice.models.contains_key(&model.id));
+        let known =
+            self.models.iter().filter(|model| self.framework.practices.iter().any(|one| one.models.contains_key(&model.id)));
+        let (for_it, others): (Vec<&SupportModel>, Vec<&SupportModel>) =
+            known.partition(|model| practice.models.contains_key(&model.id));
         if others.is_empty() {
             return "All models".to_owned();
         }
@@ -249,7 +251,18 @@ pub(super) async fn export(may: May<See, Practices>, cx: Cx, RawQuery(query): Ra
     let loaded = Loaded::read(&cx, may.who().is_staff()).await?.ok_or(Error::NotFound)?;
     let framework = &loaded.framework;
     let mut header = vec![
-        "code", "title", "step", "strand", "phase", "vip", "vip_reason", "due", "models", "good", "evidence", "indicators",
+        "code",
+        "title",
+        "step",
+        "strand",
+        "phase",
+        "vip",
+        "vip_reason",
+        "due",
+        "models",
+        "good",
+        "evidence",
+        "indicators",
         "essential",
     ];
     if loaded.uptake.is_some() {

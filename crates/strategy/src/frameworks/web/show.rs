@@ -101,10 +101,14 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
         months: months_in_words(practice, &calendar),
         windows: windows(practice, framework, &calendar, &cx),
         models: model_lines(practice, &models),
-        qualities: framework.qualities.iter().map(|quality| {
-            let cell = Cell { status: Status::Enacted, quality: Some(quality.level) };
-            QualityLine { sign: cell.glyph(), name: quality.name.clone(), meaning: quality.meaning.clone() }
-        }).collect(),
+        qualities: framework
+            .qualities
+            .iter()
+            .map(|quality| {
+                let cell = Cell { status: Status::Enacted, quality: Some(quality.level) };
+                QualityLine { sign: cell.glyph(), name: quality.name.clone(), meaning: quality.meaning.clone() }
+            })
+            .collect(),
         glad: glad.iter().filter(|person| person.is_asked_about(&practice.code)).map(|person| glad_line(person, staff)).collect(),
         notes: notes.into_iter().filter_map(|note| note_line(note, framework, &cx)).collect(),
         head: panels.panels(&cx, &subject, Place::Head).await?,
@@ -117,13 +121,15 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
 
 /// `Plan, in October. Very important, because …` is too long for a line: the reason has a sheet of its own.
 fn lede(practice: &Practice, framework: &Framework, calendar: &Calendar) -> String {
-    let often = if practice.recurs.is_empty() { String::new() } else { format!(" Within its months it comes {}.", practice.recurs) };
+    let often =
+        if practice.recurs.is_empty() { String::new() } else { format!(" Within its months it comes {}.", practice.recurs) };
     format!("{}: comes up in {}.{often}", framework.step_name(&practice.step), months_in_words(practice, calendar))
 }
 
 fn windows(practice: &Practice, framework: &Framework, calendar: &Calendar, cx: &Cx) -> Vec<WindowLine> {
     let today = cx.today();
-    let cycle = |number: i32| framework.cycles.iter().find(|cycle| cycle.number == number).map_or("", |cycle| cycle.name.as_str());
+    let cycle =
+        |number: i32| framework.cycles.iter().find(|cycle| cycle.number == number).map_or("", |cycle| cycle.name.as_str());
     practice
         .due
         .iter()

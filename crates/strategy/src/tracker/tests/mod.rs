@@ -6,6 +6,7 @@
 
 mod importing;
 mod looking;
+mod plain;
 mod recording;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -156,6 +157,23 @@ async fn furnish(db: &Db) {
     partnership(db, 2, "garnet", "Garnet Hill", "practice-network", 2019).await;
     work(db, 1, "ada").await;
     work(db, 2, "ben").await;
+}
+
+/// The support models, where no framework brings them.
+async fn support_models(db: &Db) {
+    for model in ["intensive", "practice-network"] {
+        db.write(async |tx| {
+            db::exec(
+                &**tx,
+                "insert into support_model (id, name, days_per_week, sites, staffing, shape, position)
+                 values ($1, $1, 3.5, '', '', '', 1)",
+                vec![model.into()],
+            )
+            .await
+        })
+        .await
+        .expect("a support model");
+    }
 }
 
 /// A person of ours who has an address and little else.

@@ -12,7 +12,7 @@ use platform::{
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
-use super::grid::Board;
+use super::board::Board;
 use crate::tracker::{
     Cell, Status,
     rules::{self, Draft, NOTE_MOST},

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use partnerships::{
     calendar::{SchoolYear, spoken},
     partnerships::{Partnership, Record},
@@ -10,22 +10,23 @@ use partnerships::{
 use platform::{
     Cx, Error,
     access::{May, Standing, actions::See},
-    text::{hue, initials},
     web::{Answered, Form, Shell, Toast, block_with_event, go_to_with, is_local, page, page_with_errors},
 };
 use serde_json::json;
 
 use super::{
-    Chosen, encoded,
-    grid::{self, Board, GridCell, cell_id},
+    Chosen,
+    board::{self, Board, GridCell, cell_id},
+    encoded, grid,
+    history::{Moved, moved},
 };
 use crate::{
     frameworks::{CycleMonths, Practice},
     tracker::{
         Cell, Status,
         rules::{self, Draft, NOTE_MOST},
-        store::{self, Told},
-        verbs::{self, NotRecorded, can_be_taken_back},
+        store,
+        verbs::{self, NotRecorded},
     },
 };
 
@@ -57,18 +58,6 @@ pub(super) struct Edit {
     pub readers: String,
     pub now: Option<(&'static str, String)>,
     pub moved: Vec<Moved>,
-}
-
-/// A line of the history.
-pub(super) struct Moved {
-    pub initials: String,
-    pub hue: u8,
-    pub words: String,
-    pub line: String,
-    pub note: String,
-    pub is_back: bool,
-    /// Where it can be taken back, for a while.
-    pub undo: String,
 }
 
 impl Edit {
@@ -164,57 +153,6 @@ fn window_words(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> String {
     format!("{verb} {} to {}.", spoken(from, today), spoken(to, today))
 }
 
-impl Told {
-    fn is_of(&self, year: SchoolYear, cycle: i32) -> bool {
-        self.school_year == year.0 && self.cycle == cycle
-    }
-
-    fn cell(&self) -> Option<Cell> {
-        Some(Cell { status: Status::from_key(&self.status)?, quality: self.quality })
-    }
-}
-
-/// The history of a cell, and one line on where the practice stood in the cycle before.
-fn moved(cx: &Cx, who: &Standing, board: &Board, told: &[Told], year: SchoolYear, cycle: i32) -> Vec<Moved> {
-    let own = told.iter().filter(|entry| entry.is_of(year, cycle)).map(|entry| (entry, String::new()));
-    let before = told
-        .iter()
-        .filter(|entry| entry.withdrawn_at.is_none() && (entry.school_year, entry.cycle) < (year.0, cycle))
-        .max_by_key(|entry| (entry.school_year, entry.cycle, entry.entered_at))
-        .map(|entry| {
-            let when = if entry.school_year == year.0 { String::new() } else { format!(" of {}", SchoolYear(entry.school_year)) };
-            (entry, format!("Cycle {}{when}, ", entry.cycle))
-        });
-    own.chain(before)
-        .filter_map(|(entry, of)| {
-            let author = if entry.author_id == who.person { "You" } else { entry.author.as_str() };
-            let line = format!("{of}{author}, {}", said_at(cx, entry.entered_at));
-            let can_undo = entry.author_id == who.person
-                && entry.withdrawn_at.is_none()
-                && entry.is_of(year, cycle)
-                && can_be_taken_back(entry.entered_at, cx.now);
-            let reason = if entry.reason.is_empty() { String::new() } else { format!(" ({})", entry.reason) };
-            Some(Moved {
-                initials: initials(&entry.author),
-                hue: hue(&entry.author),
-                words: format!("{}{reason}", entry.cell()?.words(&board.framework)),
-                line: match entry.withdrawn_at {
-                    Some(at) => format!("{line}. Taken back {}.", said_at(cx, at)),
-                    None => line,
-                },
-                note: entry.note.clone(),
-                is_back: entry.withdrawn_at.is_some(),
-                undo: if can_undo { format!("{}/entries/{}/withdrawal", board.base, entry.key) } else { String::new() },
-            })
-        })
-        .collect()
-}
-
-fn said_at(cx: &Cx, at: DateTime<Utc>) -> String {
-    let local = cx.settings.local(at);
-    if local.date() == cx.today() { format!("today at {}", local.format("%-H:%M")) } else { spoken(local.date(), cx.today()) }
-}
-
 /// The cell alone, for htmx.
 #[derive(Template)]
 #[template(path = "tracker/edit.html")]
@@ -230,7 +168,7 @@ struct SavedPart {
     shell: Shell,
     edit: Edit,
     cell: GridCell,
-    standing: grid::Standing,
+    standing: board::Standing,
 }
 
 /// `GET /partnerships/{partnership}/tracker/cell`

@@ -15,7 +15,7 @@ use platform::{
 };
 use serde::Deserialize;
 
-use super::{encoded, grid::cell_id};
+use super::encoded;
 use crate::{
     frameworks::Framework,
     tracker::{
@@ -211,11 +211,10 @@ async fn lines(cx: &Cx, framework: &Framework, all: &[Supervised], asked: &Asked
                     format!("was due by {}", spoken(until, today))
                 },
                 href: format!(
-                    "{}/tracker?practice={}&year={}&cycle={cycle}#{}",
+                    "{}/tracker?practice={}&year={}&cycle={cycle}#edit",
                     partnership.subject().href,
                     encoded(&practice.code),
-                    year.key(),
-                    cell_id(&practice.code, year, cycle)
+                    year.key()
                 ),
             });
         }

@@ -1,15 +1,17 @@
 //! The tracker's pages.
 
+mod board;
 mod bulk;
 mod cell;
 mod due;
 mod export;
 mod grid;
+mod history;
 
 use platform::access::Routes;
 use serde::Deserialize;
 
-pub(super) use grid::{Standing, cell_id};
+pub(super) use board::Standing;
 
 /// The tracker's routes.
 pub(crate) fn routes() -> Routes {

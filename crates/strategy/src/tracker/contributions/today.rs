@@ -1,0 +1,174 @@
+//! What the tracker shows on Today.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use askama::Template;
+use partnerships::{
+    PartnershipId,
+    calendar::{Calendar, SchoolYear},
+    partnerships::Partnership,
+};
+use platform::{
+    Cx, Error,
+    access::{Kind, Standing as Who, roles},
+    web::Shell,
+};
+use sea_orm::ConnectionTrait;
+
+use super::Line;
+use crate::{
+    frameworks::Framework,
+    tracker::{
+        self, DueNow, cells_of, due_now,
+        on_track::{Assessment, Cells, State, assess},
+        store::{self, Supervised},
+        web::Standing,
+    },
+};
+
+/// Partnerships with their cells of this year: one query each, whatever their number.
+struct Set {
+    framework: Arc<Framework>,
+    calendar: Calendar,
+    year: SchoolYear,
+    all: Vec<Supervised>,
+    cells: BTreeMap<PartnershipId, Cells>,
+    none: Cells,
+}
+
+impl Set {
+    async fn read(cx: &Cx, on: &impl ConnectionTrait, all: Vec<Supervised>) -> Result<Option<Self>, Error> {
+        if all.is_empty() {
+            return Ok(None);
+        }
+        let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
+        let calendar = Calendar::of(&cx.settings);
+        let year = calendar.year_of(cx.today());
+        let ids: Vec<PartnershipId> = all.iter().map(|one| one.partnership.id).collect();
+        let cells = cells_of(on, year, &ids).await?;
+        Ok(Some(Self { framework, calendar, year, all, cells, none: Cells::new() }))
+    }
+
+    fn cells(&self, partnership: &Partnership) -> &Cells {
+        self.cells.get(&partnership.id).unwrap_or(&self.none)
+    }
+
+    fn due<'a>(&'a self, cx: &Cx, partnership: &'a Partnership) -> Vec<DueNow<'a>> {
+        due_now(&self.framework, &self.calendar, partnership.into(), self.cells(partnership), cx.today())
+    }
+
+    fn assess(&self, cx: &Cx, partnership: &Partnership) -> Assessment {
+        assess(&self.framework, &self.calendar, partnership.into(), self.cells(partnership), cx.today())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "tracker/today_work.html")]
+struct TodayWork {
+    shell: Shell,
+    lines: Vec<Line>,
+    more: usize,
+    places: Vec<(String, String)>,
+}
+
+/// What could move along this week, for those who work at partnerships.
+pub(super) async fn for_those_who_work(cx: &Cx, who: &Who) -> Result<Option<String>, Error> {
+    const MOST: usize = 8;
+    if !who.is_staff() {
+        return Ok(None);
+    }
+    let on = cx.db().read();
+    let all = store::where_works(on, who.person, cx.today()).await?;
+    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let mut due: Vec<(&Partnership, DueNow<'_>)> = Vec::new();
+    for one in &set.all {
+        due.extend(set.due(cx, &one.partnership).into_iter().map(|due| (&one.partnership, due)));
+    }
+    due.sort_by_key(|(_, due)| (!due.window.practice.vip, due.window.span.to));
+    let lines = due.iter().take(MOST);
+    let part = TodayWork {
+        shell: cx.shell("", "/"),
+        lines: lines.map(|(partnership, due)| Line::of(&set.framework, partnership, set.year, due, cx)).collect(),
+        more: due.len().saturating_sub(MOST),
+        places: set
+            .all
+            .iter()
+            .map(|one| (one.partnership.name.clone(), format!("{}/tracker", one.partnership.subject().href)))
+            .collect(),
+    };
+    Ok(Some(part.render()?))
+}
+
+struct Looked {
+    name: String,
+    href: String,
+    model: String,
+    state: State,
+    sentence: String,
+    due: usize,
+    vips: usize,
+}
+
+#[derive(Template)]
+#[template(path = "tracker/today_look_after.html")]
+struct TodayLookAfter {
+    shell: Shell,
+    places: Vec<Looked>,
+    more: usize,
+    more_href: String,
+}
+
+/// Where the work stands, for those who supervise partnerships or lead their teams.
+pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Option<String>, Error> {
+    const MOST: usize = 40;
+    if !who.holds(&[roles::SUPERVISOR, roles::DIRECTOR, roles::SENIOR_DIRECTOR]) {
+        return Ok(None);
+    }
+    let leads = [roles::DIRECTOR, roles::SENIOR_DIRECTOR];
+    let teams: Vec<_> = who.seats.iter().filter(|seat| leads.contains(&seat.role.as_str())).map(|seat| seat.team).collect();
+    let on = cx.db().read();
+    let all = store::looked_after(on, who.person, &teams).await?;
+    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let places = set.all.iter().take(MOST).map(|one| {
+        let partnership = &one.partnership;
+        let assessment = set.assess(cx, partnership);
+        let due = set.due(cx, partnership);
+        Looked {
+            name: partnership.name.clone(),
+            href: format!("{}/tracker?show=due", partnership.subject().href),
+            model: partnership.model_name.clone(),
+            state: assessment.state,
+            sentence: assessment.all.sentence(),
+            vips: due.iter().filter(|due| due.window.practice.vip).count(),
+            due: due.len(),
+        }
+    });
+    let more_href = if teams.is_empty() { format!("/due?supervisor={}", who.slug) } else { "/due".to_owned() };
+    let more = set.all.len().saturating_sub(MOST);
+    let part = TodayLookAfter { shell: cx.shell("", "/"), places: places.collect(), more, more_href };
+    Ok(Some(part.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "tracker/today_partner.html")]
+struct TodayPartner {
+    shell: Shell,
+    places: Vec<(Standing, Vec<Line>, String)>,
+}
+
+/// Where our work stands, for the people of a partner site.
+pub(super) async fn for_partners(cx: &Cx, who: &Who) -> Result<Option<String>, Error> {
+    const MOST: usize = 4;
+    let Some(site) = who.works_at.as_deref().filter(|_| who.kind == Kind::Partner) else { return Ok(None) };
+    let on = cx.db().read();
+    let all = store::at_site(on, site).await?;
+    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let places = set.all.iter().map(|one| {
+        let partnership = &one.partnership;
+        let standing = Standing::of(&set.framework, set.assess(cx, partnership), cx.today());
+        let due = set.due(cx, partnership);
+        let lines = due.iter().take(MOST).map(|due| Line::of(&set.framework, partnership, set.year, due, cx)).collect();
+        (standing, lines, format!("{}/tracker", partnership.subject().href))
+    });
+    Ok(Some(TodayPartner { shell: cx.shell("", "/"), places: places.collect() }.render()?))
+}
