@@ -188,12 +188,7 @@ pub fn pool(estimates: &[f64], variances: &[f64], method: Heterogeneity, level: 
 
 fn check(y: &[f64], v: &[f64]) -> Result<()> {
     if y.len() != v.len() {
-        return Err(Error::LengthMismatch {
-            left: "estimates",
-            left_len: y.len(),
-            right: "variances",
-            right_len: v.len(),
-        });
+        return Err(Error::LengthMismatch { left: "estimates", left_len: y.len(), right: "variances", right_len: v.len() });
     }
     for (what, values) in [("estimates", y), ("variances", v)] {
         if let Some(index) = values.iter().position(|x| !x.is_finite()) {

@@ -106,10 +106,7 @@ fn gwet_family_equals_the_reference() {
                 let interval = found.interval.unwrap();
                 let ends = numbers(&expected["ci95"]);
                 // The reference's t quantile itself is good to nine digits only.
-                assert!(
-                    (interval.low - ends[0]).abs() < 3e-9 && (interval.high - ends[1]).abs() < 3e-9,
-                    "{what} interval"
-                );
+                assert!((interval.low - ends[0]).abs() < 3e-9 && (interval.high - ends[1]).abs() < 3e-9, "{what} interval");
                 // The reference's Brennan-Prediger p is one-sided; ours is two-sided for every coefficient.
                 let sides = if name == "brennan_prediger" { 2.0 } else { 1.0 };
                 let p = number(&expected["p"]) * sides;
@@ -161,9 +158,7 @@ fn fleiss_light_and_kendall_equal_the_reference() {
     close(fleiss.estimate, number(&expected["fleiss"]["value"]), 1e-12, "fleiss");
     close(fleiss.z, number(&expected["fleiss"]["z"]), 1e-10, "fleiss z");
     close(fleiss.conger, number(&expected["conger_exact"]), 1e-12, "conger");
-    for ((_, found), expected) in
-        fleiss.by_category.iter().zip(numbers(&expected["fleiss_by_category_rounded3"]["kappa"]))
-    {
+    for ((_, found), expected) in fleiss.by_category.iter().zip(numbers(&expected["fleiss_by_category_rounded3"]["kappa"])) {
         assert!((found - expected).abs() <= 0.00051);
     }
     let light = light_kappa(&ratings, &Weights::Identity).unwrap();
@@ -179,8 +174,7 @@ fn cohen_kappa_equals_the_reference() {
     for case in cases("agreement_weighted_kappa") {
         let table = ConfusionTable::from_counts(&matrix(&case["input"]["table"])).unwrap();
         let expected = &case["expected_statsmodels"];
-        for (name, weights) in
-            [("unweighted", Weights::Identity), ("linear", Weights::Linear), ("quadratic", Weights::Quadratic)]
+        for (name, weights) in [("unweighted", Weights::Identity), ("linear", Weights::Linear), ("quadratic", Weights::Quadratic)]
         {
             let found = cohen_kappa(&table, &weights, 0.95).unwrap();
             let what = format!("{} {name}", case["name"]);

@@ -50,7 +50,8 @@ fn codes(most: usize) -> impl Strategy<Value = Vec<usize>> {
 fn table() -> impl Strategy<Value = Vec<Vec<Option<f64>>>> {
     (1usize..5).prop_flat_map(|width| {
         let level = prop_oneof![6 => (0i32..4).prop_map(|v| Some(f64::from(v))), 2 => Just(None), 1 => number().prop_map(Some)];
-        let tame = prop_oneof![6 => (0i32..4).prop_map(|v| Some(f64::from(v))), 2 => Just(None), 1 => (-9.0..9.0f64).prop_map(Some)];
+        let tame =
+            prop_oneof![6 => (0i32..4).prop_map(|v| Some(f64::from(v))), 2 => Just(None), 1 => (-9.0..9.0f64).prop_map(Some)];
         prop_oneof![vec(vec(level, width), 0..12), vec(vec(tame, width), 0..12)]
     })
 }

@@ -44,11 +44,11 @@ fn correlations_equal_the_reference() {
 #[test]
 fn adjusted_p_values_equal_the_reference() {
     for case in cases("assoc_multiplicity") {
-        let p =
-            with_gaps(&case["input"]["p"].as_array().map_or_else(
-                || serde_json::json!([case["input"]["p"]]),
-                |items| serde_json::Value::Array(items.clone()),
-            ));
+        let p = with_gaps(
+            &case["input"]["p"]
+                .as_array()
+                .map_or_else(|| serde_json::json!([case["input"]["p"]]), |items| serde_json::Value::Array(items.clone())),
+        );
         for (name, adjustment) in [
             ("bh", Adjustment::BenjaminiHochberg),
             ("by", Adjustment::BenjaminiYekutieli),
@@ -88,8 +88,7 @@ fn own_permutations_agree_with_the_given_ones_and_stay_in_their_blocks() {
     let all = cases("assoc_permutation");
     for (case, blocked) in all.iter().zip([false, true]) {
         let (x, y) = (numbers(&case["input"]["x"]), numbers(&case["input"]["y"]));
-        let blocks =
-            if blocked { numbers(&case["input"]["block"]).iter().map(|b| *b as usize).collect() } else { vec![] };
+        let blocks = if blocked { numbers(&case["input"]["block"]).iter().map(|b| *b as usize).collect() } else { vec![] };
         let options = PermutationOptions { permutations: 20_000, seed: 5, blocks };
         let found = permutation_test(&x, &y, Method::Spearman, &options).unwrap();
         assert_eq!(found, permutation_test(&x, &y, Method::Spearman, &options).unwrap());

@@ -8,10 +8,7 @@ fn some(values: &[f64]) -> Vec<Option<f64>> {
 
 fn months(count: usize) -> ChartOptions {
     let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    ChartOptions {
-        labels: (0..count).map(|i| format!("{} {}", names[i % 12], 2024 + i / 12)).collect(),
-        ..Default::default()
-    }
+    ChartOptions { labels: (0..count).map(|i| format!("{} {}", names[i % 12], 2024 + i / 12)).collect(), ..Default::default() }
 }
 
 /// Nine low months around 5, then `later` months around 9.
@@ -32,17 +29,13 @@ fn a_long_run_is_dated_in_words() {
 #[test]
 fn a_quiet_series_says_what_would_not_show() {
     let chart = run_chart(&some(&[3.0, 5.0].repeat(6)), &months(12), RunChartOptions::default()).unwrap();
-    assert_eq!(
-        chart.summary,
-        "No sign of change beyond ordinary variation (12 points). A single odd point would not show."
-    );
+    assert_eq!(chart.summary, "No sign of change beyond ordinary variation (12 points). A single odd point would not show.");
 }
 
 #[test]
 fn few_points_never_signal() {
     let options = ChartOptions { baseline: Some(2), ..Default::default() };
-    let chart =
-        run_chart(&some(&[1.0, 2.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0]), &options, RunChartOptions::default()).unwrap();
+    let chart = run_chart(&some(&[1.0, 2.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 9.0]), &options, RunChartOptions::default()).unwrap();
     assert!(chart.signals.is_empty());
     assert_eq!(chart.warnings[0].code, "few_points");
     assert_eq!(chart.summary, "Too few points to tell (9).");
@@ -56,8 +49,7 @@ fn flat_series_of_fractions_have_no_runs() {
     assert_eq!(chart.phases[0].runs.as_ref().unwrap().n_useful, 0);
     assert!(chart.signals.is_empty());
     let tenths =
-        control_chart(ChartKind::Individuals, &some(&[0.1; 14]), None, RuleSet::Nelson, &ChartOptions::default())
-            .unwrap();
+        control_chart(ChartKind::Individuals, &some(&[0.1; 14]), None, RuleSet::Nelson, &ChartOptions::default()).unwrap();
     assert!(tenths.signals.is_empty() && tenths.points[0].upper.is_none());
     assert!(tenths.warnings.iter().any(|w| w.code == "no_variation"));
 }
@@ -75,8 +67,7 @@ fn shift_and_trend_rules_are_optional() {
     let values = some(&[5.0, 4.0, 6.0, 4.0, 5.5, 4.5, 1.0, 2.0, 2.0, 3.0, 4.2, 5.2, 7.0, 8.0, 8.0, 7.0, 9.0, 7.0]);
     let plain = run_chart(&values, &ChartOptions::default(), RunChartOptions::default()).unwrap();
     assert!(plain.signals.iter().all(|s| s.rule != Rule::Shift && s.rule != Rule::Trend));
-    let with =
-        run_chart(&values, &ChartOptions::default(), RunChartOptions { shift: Some(6), trend: Some(5) }).unwrap();
+    let with = run_chart(&values, &ChartOptions::default(), RunChartOptions { shift: Some(6), trend: Some(5) }).unwrap();
     let texts: Vec<&str> = with.signals.iter().map(|s| s.text.as_str()).collect();
     // The tie of points 8 and 9 neither ends the trend nor counts for it.
     assert!(texts.contains(&"7 points in a row rising from point 7 to point 14."), "{texts:?}");
@@ -123,10 +114,7 @@ fn wrong_input_is_named() {
         chart(ChartKind::P, &[1.0, 5.0], &[4.0, 4.0]).unwrap_err(),
         "count at position 1 is 5, but must be at most its denominator"
     );
-    assert_eq!(
-        chart(ChartKind::U, &[1.0, -5.0], &[4.0, 4.0]).unwrap_err(),
-        "values at position 1 is -5, but must be 0 or more"
-    );
+    assert_eq!(chart(ChartKind::U, &[1.0, -5.0], &[4.0, 4.0]).unwrap_err(), "values at position 1 is -5, but must be 0 or more");
     assert_eq!(
         control_chart(ChartKind::P, &some(&[1.0]), None, RuleSet::Anhoej, &options).map_err(message).unwrap_err(),
         "this chart needs a denominator for each value"

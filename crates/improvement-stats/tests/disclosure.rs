@@ -35,15 +35,13 @@ fn attack_bounds_and_suppression_equal_the_reference() {
             }
         };
         check(&audit(&table, &primary, need).unwrap(), &expected["attack_primary_only"]);
-        let safe = protect(&table, &primary, &ProtectOptions { hide_totals: false, width: need, ..Default::default() })
-            .unwrap();
+        let safe = protect(&table, &primary, &ProtectOptions { hide_totals: false, width: need, ..Default::default() }).unwrap();
         assert!(safe.audit.safe, "{what}");
         assert!(safe.complementary.iter().all(|c| *c < inner), "{what}");
         assert_eq!(safe.complementary.len() as f64, number(&expected["fewest_complementary_cells"]), "{what}");
         assert_eq!(safe.cost as f64, number(&expected["min_count_cost_at_that_number"]), "{what}");
         if number(&expected["equally_good_solutions"]) == 1.0 {
-            let mut example: Vec<usize> =
-                expected["complementary_example"].as_array().unwrap().iter().map(cell).collect();
+            let mut example: Vec<usize> = expected["complementary_example"].as_array().unwrap().iter().map(cell).collect();
             example.sort_unstable();
             assert_eq!(safe.complementary, example, "{what}");
             check(&safe.audit, &expected["attack_after"]);
@@ -74,8 +72,7 @@ fn recovered_counts_equal_the_reference() {
 
 /// A district of three schools, each with grades, by group and by outcome: a hierarchy and three dimensions.
 fn nested() -> (Vec<Dimension>, LinkedTable) {
-    let schools =
-        Dimension { parents: vec![Some(6), Some(6), Some(7), Some(7), Some(7), Some(8), Some(8), Some(8), None] };
+    let schools = Dimension { parents: vec![Some(6), Some(6), Some(7), Some(7), Some(7), Some(8), Some(8), Some(8), None] };
     let dimensions = vec![schools, Dimension::flat(3), Dimension::flat(2)];
     let mut inner = Vec::new();
     for (s, school) in [0usize, 1, 2, 3, 4, 5].iter().enumerate() {

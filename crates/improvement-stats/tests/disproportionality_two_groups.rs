@@ -37,11 +37,9 @@ fn differences_ratios_and_odds_equal_statsmodels() {
             close(found.estimate, &expected["difference"], 1e-12, &at("difference"));
             interval(Some(found.interval), &expected[key], 1e-10, &at(key));
         }
-        for (key, method) in [
-            ("rr_log", RatioMethod::Katz),
-            ("rr_log_adjusted", RatioMethod::KatzAdjusted),
-            ("rr_score", RatioMethod::Score),
-        ] {
+        for (key, method) in
+            [("rr_log", RatioMethod::Katz), ("rr_log_adjusted", RatioMethod::KatzAdjusted), ("rr_score", RatioMethod::Score)]
+        {
             match risk_ratio(first, second, method, level) {
                 Err(error) => {
                     assert!(matches!(error, Error::Undefined { .. }));

@@ -108,8 +108,7 @@ fn cross_validation_equals_leaving_rows_out_by_hand() {
     let mut error = vec![0.0; 3];
     for group in 0..3 {
         let keep = |i: &usize| groups[*i] != group;
-        let (train_x, train_y): (Vec<Vec<f64>>, Vec<f64>) =
-            (0..x.len()).filter(keep).map(|i| (x[i].clone(), y[i])).unzip();
+        let (train_x, train_y): (Vec<Vec<f64>>, Vec<f64>) = (0..x.len()).filter(keep).map(|i| (x[i].clone(), y[i])).unzip();
         for (error, fit) in error.iter_mut().zip(elastic_net_path(&train_x, &train_y, &options).unwrap().fits) {
             for i in (0..x.len()).filter(|i| !keep(i)) {
                 let guess = fit.intercept + fit.beta.iter().zip(&x[i]).map(|(b, v)| b * v).sum::<f64>();

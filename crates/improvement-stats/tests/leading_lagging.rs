@@ -10,8 +10,7 @@ fn cross_correlation_auc_flags_and_brier_equal_r() {
         let (input, expected) = (&case["input"], &case["expected"]);
         if input.get("lead").is_some() {
             let max_lag = case["params"]["max_lag"].as_u64().unwrap() as usize;
-            let found =
-                cross_correlation(&numbers(&input["lead"]), &numbers(&input["lag_outcome"]), max_lag, 0.95).unwrap();
+            let found = cross_correlation(&numbers(&input["lead"]), &numbers(&input["lag_outcome"]), max_lag, 0.95).unwrap();
             close(found.band, &expected["white_noise_band"], 1e-10, "band");
             for (i, lag) in found.lags.iter().enumerate() {
                 close(*lag as f64, &expected["lags"][i], 0.0, "lag");

@@ -15,10 +15,8 @@ struct Schools {
 
 fn schools(case: &Value) -> Option<Schools> {
     let csv = shared_csv(case["input"]["csv"].as_str().unwrap())?;
-    let columns: Vec<Vec<Option<f64>>> =
-        texts(&case["input"]["covariates"]).iter().map(|name| csv.numbers(name)).collect();
-    let covariates: Vec<Vec<f64>> =
-        (0..csv.rows.len()).filter_map(|i| columns.iter().map(|c| c[i]).collect()).collect();
+    let columns: Vec<Vec<Option<f64>>> = texts(&case["input"]["covariates"]).iter().map(|name| csv.numbers(name)).collect();
+    let covariates: Vec<Vec<f64>> = (0..csv.rows.len()).filter_map(|i| columns.iter().map(|c| c[i]).collect()).collect();
     let names = texts(&case["input"]["treated"]);
     let treated = (1..=covariates.len()).map(|i| names.contains(&format!("u{i}"))).collect();
     Some(Schools { covariates, treated, grades: group_codes(&csv.text("grades")).0 })
@@ -70,18 +68,14 @@ fn matches_and_balance_equal_the_reference() {
             assert_eq!(names, texts(&expected["controls"]), "{what}");
         }
         if let Some(propensity) = &found.propensity {
-            let of_treated: Vec<f64> =
-                propensity.scores.iter().zip(&treated).filter(|(_, t)| **t).map(|(s, _)| *s).collect();
+            let of_treated: Vec<f64> = propensity.scores.iter().zip(&treated).filter(|(_, t)| **t).map(|(s, _)| *s).collect();
             for (found, expected) in of_treated.iter().zip(numbers(&expected["propensity_of_treated"])) {
                 close(*found, expected, 1e-7, what);
             }
             covariates.iter_mut().zip(&propensity.scores).for_each(|(row, s)| row.insert(0, *s));
         }
         if case["params"].get("exact").is_some() {
-            covariates
-                .iter_mut()
-                .zip(&grades)
-                .for_each(|(row, g)| row.extend([f64::from(*g as u8 == 0), f64::from(*g as u8)]));
+            covariates.iter_mut().zip(&grades).for_each(|(row, g)| row.extend([f64::from(*g as u8 == 0), f64::from(*g as u8)]));
         }
         for (weights, table) in [(vec![1.0; treated.len()], "all"), (found.weights.clone(), "matched")] {
             let balance = balance(&covariates, &treated, &weights).unwrap();

@@ -111,11 +111,8 @@ fn drivers_within_partnerships_equal_the_reference() {
         else {
             continue;
         };
-        let review: BTreeMap<(String, String), (String, f64)> = reviews
-            .rows
-            .iter()
-            .map(|r| ((r[0].clone(), r[1].clone()), (r[2].clone(), r[7].parse().unwrap())))
-            .collect();
+        let review: BTreeMap<(String, String), (String, f64)> =
+            reviews.rows.iter().map(|r| ((r[0].clone(), r[1].clone()), (r[2].clone(), r[7].parse().unwrap()))).collect();
         let mut p_values = Vec::new();
         let expected = case["expected"]["items"].as_array().unwrap();
         for item in expected {
@@ -148,11 +145,7 @@ fn drivers_within_partnerships_equal_the_reference() {
             }
             let found = mixed_model(&y, &terms, &groups, &MixedOptions::default()).unwrap();
             let what = format!("{file} {}", item["item"]);
-            assert_eq!(
-                (found.n as f64, found.groups as f64),
-                (number(&item["n"]), number(&item["partnerships"])),
-                "{what}"
-            );
+            assert_eq!((found.n as f64, found.groups as f64), (number(&item["n"]), number(&item["partnerships"])), "{what}");
             close(found.fixed[1].estimate, number(&item["within_est"]), 1e-4, &what);
             close(found.fixed[1].standard_error, number(&item["within_se"]), 1e-4, &what);
             close(found.fixed[1].df, number(&item["within_df"]), 1e-3, &what);

@@ -15,8 +15,7 @@ fn pooled_estimates_equal_the_reference() {
             // The reference stops its REML iteration at 1e-5 on the variance.
             let tolerance = if name == "REML" { 1e-5 } else { 1e-9 };
             let what = format!("{} {name}", case["name"]);
-            let check =
-                |found: f64, field: &str| close(found, number(&expected[field]), tolerance, &format!("{what} {field}"));
+            let check = |found: f64, field: &str| close(found, number(&expected[field]), tolerance, &format!("{what} {field}"));
             check(found.estimate, "mu");
             check(found.standard_error, "se");
             check(found.tau2, "tau2");

@@ -40,8 +40,7 @@ fn a_gap_can_widen_while_both_groups_improve() {
     close(change.estimate, -0.05);
     assert!(change.wider && change.group_change > 0.0 && change.comparison_change > 0.0);
     let (before, after) = (&story.gaps[1], &story.gaps[2]);
-    let down =
-        ((after.estimate - after.interval.low).powi(2) + (before.interval.high - before.estimate).powi(2)).sqrt();
+    let down = ((after.estimate - after.interval.low).powi(2) + (before.interval.high - before.estimate).powi(2)).sqrt();
     close(change.interval.low, -0.05 - down);
     close(story.overall.unwrap().estimate, (0.35 - 0.5) - (0.25 - 0.375));
 }

@@ -10,8 +10,7 @@ fn ewma_and_cusum_equal_qcc() {
         let (params, expected) = (&case["params"], &case["expected"]);
         let at = case["name"].to_string();
         if params.get("lambda").is_some() {
-            let chart =
-                ewma(&values, number(&params["lambda"]), number(&params["nsigmas"]), &ChartOptions::default()).unwrap();
+            let chart = ewma(&values, number(&params["lambda"]), number(&params["nsigmas"]), &ChartOptions::default()).unwrap();
             close(chart.estimate, &expected["center"], 1e-12, &at);
             close(chart.sigma, &expected["std_dev"], 1e-12, &at);
             for (i, point) in chart.points.iter().enumerate() {
@@ -21,8 +20,7 @@ fn ewma_and_cusum_equal_qcc() {
                 close(point.upper, &expected["ucl"][i], 1e-12, &at);
             }
         } else {
-            let chart =
-                cusum(&values, number(&params["se_shift"]), number(&params["h"]), &ChartOptions::default()).unwrap();
+            let chart = cusum(&values, number(&params["se_shift"]), number(&params["h"]), &ChartOptions::default()).unwrap();
             close(chart.estimate, &expected["center"], 1e-12, &at);
             close(chart.sigma, &expected["std_dev"], 1e-12, &at);
             for (i, point) in chart.points.iter().enumerate() {

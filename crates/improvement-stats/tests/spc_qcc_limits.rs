@@ -1,8 +1,6 @@
 mod vectors;
 
-use improvement_stats::charts::{
-    ChartKind, ChartOptions, ControlChart, RuleSet, SubgroupKind, control_chart, subgroup_chart,
-};
+use improvement_stats::charts::{ChartKind, ChartOptions, ControlChart, RuleSet, SubgroupKind, control_chart, subgroup_chart};
 use serde_json::Value;
 use vectors::{cases, close, numbers, optional_numbers};
 
@@ -16,8 +14,7 @@ fn limits_equal(chart: &ControlChart, case: &Value) {
         close(point.lower.unwrap(), &lower[i.min(lower.len() - 1)], 1e-9, &at);
         close(point.upper.unwrap(), &upper[i.min(upper.len() - 1)], 1e-9, &at);
     }
-    let beyond: Vec<usize> =
-        (0..chart.points.len()).filter(|&i| chart.points[i].beyond_limits).map(|i| i + 1).collect();
+    let beyond: Vec<usize> = (0..chart.points.len()).filter(|&i| chart.points[i].beyond_limits).map(|i| i + 1).collect();
     assert_eq!(Value::from(beyond), expected["beyond_limits"], "{at}");
 }
 

@@ -30,12 +30,7 @@ fn alpha_omega_and_items_equal_psych_and_lavaan() {
         assert_eq!(found.n_complete as u64, expected["n_complete"].as_u64().unwrap());
         for (i, item) in found.items.iter().enumerate() {
             close(item.alpha_if_dropped.unwrap(), &expected["alpha_if_dropped"][i], 1e-10, &at("dropped"));
-            close(
-                item.item_rest.unwrap(),
-                &expected["corrected_item_total_complete_cases"][i],
-                1e-10,
-                &at("item rest"),
-            );
+            close(item.item_rest.unwrap(), &expected["corrected_item_total_complete_cases"][i], 1e-10, &at("item rest"));
         }
         let (omega, expected) = (found.omega.unwrap(), &expected["omega_one_factor"]);
         close(omega.estimate, &expected["omega_total_cfa"], 1e-5, &at("omega"));

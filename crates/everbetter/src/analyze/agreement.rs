@@ -183,9 +183,10 @@ impl Agreement {
                     .iter()
                     .map(|(a, b, kappa)| json!({ "first": read.raters[*a], "second": read.raters[*b], "estimate": kappa }))
                     .collect();
-                Answer::new(name, light)
-                    .with("pairs", pairs)
-                    .warning("mean_of_pairs", "More than two raters: this is Light's kappa, the mean over pairs, without an interval.")
+                Answer::new(name, light).with("pairs", pairs).warning(
+                    "mean_of_pairs",
+                    "More than two raters: this is Light's kappa, the mean over pairs, without an interval.",
+                )
             }
             Measure::Kappa => {
                 let pairs = ConfusionTable::from_ratings(&read.ratings, 0, 1, &self.scale).map_err(&explain)?;
@@ -195,11 +196,15 @@ impl Agreement {
             }
             Measure::Fleiss => {
                 let fleiss = fleiss_kappa(&read.ratings, level).map_err(&explain)?;
-                let categories: Vec<Value> =
-                    fleiss.by_category.iter().map(|(value, kappa)| json!({ "value": read.value(*value), "estimate": kappa })).collect();
+                let categories: Vec<Value> = fleiss
+                    .by_category
+                    .iter()
+                    .map(|(value, kappa)| json!({ "value": read.value(*value), "estimate": kappa }))
+                    .collect();
                 let mut answer = Answer::new(name, &fleiss).with("by_category", categories);
                 if fleiss.standard_error.is_none() {
-                    let linearised = chance_corrected(&read.ratings, agreement::Coefficient::Fleiss, &Weights::Identity, &self.scale, level);
+                    let linearised =
+                        chance_corrected(&read.ratings, agreement::Coefficient::Fleiss, &Weights::Identity, &self.scale, level);
                     if let Ok(linearised) = linearised {
                         answer = answer.with("standard_error", linearised.standard_error).with("interval", linearised.interval);
                     }
@@ -301,12 +306,17 @@ impl Agreement {
 fn matrix(path: &Path) -> Found<Vec<Vec<f64>>> {
     let file = path.display();
     let unreadable = |what: &str| {
-        Mistake::new(format!("--weights {file}: {what}. Write unweighted, linear, quadratic, ordinal, or a CSV file with a row of weights for each value."))
+        Mistake::new(format!(
+            "--weights {file}: {what}. Write unweighted, linear, quadratic, ordinal, or a CSV file with a row of weights for each value."
+        ))
     };
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(&error.to_string()))?;
     let row = |(at, line): (usize, &str)| {
         let cell = |cell: &str| cell.trim().parse::<f64>().ok().filter(|weight| weight.is_finite());
-        line.split(',').map(cell).collect::<Option<Vec<f64>>>().ok_or_else(|| unreadable(&format!("row {} holds something that is no number", at + 1)))
+        line.split(',')
+            .map(cell)
+            .collect::<Option<Vec<f64>>>()
+            .ok_or_else(|| unreadable(&format!("row {} holds something that is no number", at + 1)))
     };
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(row).collect()
 }

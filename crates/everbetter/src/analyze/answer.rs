@@ -45,8 +45,7 @@ impl Answer {
             "warnings" => result.remove(name).unwrap_or_else(|| json!([])),
             _ => result.remove(name).unwrap_or(Value::Null),
         };
-        let mut answer: Vec<(String, Value)> =
-            MAIN.iter().map(|name| ((*name).to_owned(), main(name, &mut result))).collect();
+        let mut answer: Vec<(String, Value)> = MAIN.iter().map(|name| ((*name).to_owned(), main(name, &mut result))).collect();
         answer.extend(result);
         Self { fields: answer }
     }
@@ -84,6 +83,14 @@ impl Answer {
     pub(super) fn warning(mut self, code: &str, message: &str) -> Self {
         if let Some((_, Value::Array(warnings))) = self.fields.iter_mut().find(|(name, _)| name == "warnings") {
             warnings.push(json!({ "code": code, "message": message }));
+        }
+        self
+    }
+
+    /// Without a warning that no longer holds.
+    pub(super) fn without_warning(mut self, code: &str) -> Self {
+        if let Some((_, Value::Array(warnings))) = self.fields.iter_mut().find(|(name, _)| name == "warnings") {
+            warnings.retain(|warning| warning["code"] != code);
         }
         self
     }

@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use improvement_stats::{
     agreement::BootstrapOptions,
     association::{
-        Adjustment, Correlation, Method, Permutation, PermutationOptions, adjust, bootstrap_correlation, correlate, exact_p_value,
-        permutation_tests,
+        Adjustment, Correlation, Method, Permutation, PermutationOptions, adjust, bootstrap_correlation, correlate,
+        exact_p_value, permutation_tests,
     },
 };
 use serde_json::{Map, Value, json};

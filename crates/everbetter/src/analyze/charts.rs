@@ -1,9 +1,7 @@
 //! Charts over time.
 
 use clap::{Args, ValueEnum};
-use improvement_stats::charts::{
-    self, ChartKind, ChartOptions, Direction, RuleSet, RunChartOptions, SubgroupKind, phase_starts,
-};
+use improvement_stats::charts::{self, ChartKind, ChartOptions, Direction, RuleSet, RunChartOptions, SubgroupKind, phase_starts};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -80,7 +78,10 @@ impl Series {
     fn options(&self, periods: &[String], phases: Option<&[String]>, screen: bool) -> Found<ChartOptions> {
         let place = |name: &String| {
             periods.iter().position(|period| period == name).ok_or_else(|| {
-                Mistake::new(format!("--exclude names \"{name}\", but no row has it in column \"{}\". Name a period of the file.", self.period))
+                Mistake::new(format!(
+                    "--exclude names \"{name}\", but no row has it in column \"{}\". Name a period of the file.",
+                    self.period
+                ))
             })
         };
         Ok(ChartOptions {
@@ -120,7 +121,9 @@ impl Ask for RunChart {
         let options = self.series.options(&points.periods, points.phases.as_deref(), true)?;
         let values = match &points.denominators {
             None => points.values,
-            Some(sizes) => points.values.iter().zip(sizes).map(|(value, size)| Some((*value)? / size.filter(|s| *s > 0.0)?)).collect(),
+            Some(sizes) => {
+                points.values.iter().zip(sizes).map(|(value, size)| Some((*value)? / size.filter(|s| *s > 0.0)?)).collect()
+            }
         };
         let extra = RunChartOptions { shift: self.shift, trend: self.trend };
         let chart = charts::run_chart(&values, &options, extra).map_err(table.explain(&self.series.value))?;
@@ -264,8 +267,10 @@ impl ControlChart {
             for name in ["signals", "summary"] {
                 answer = answer.with(name, nhs.remove(name));
             }
-            let icons: Map<String, Value> =
-                ["variation", "assurance", "points"].into_iter().filter_map(|name| Some((name.to_owned(), nhs.remove(name)?))).collect();
+            let icons: Map<String, Value> = ["variation", "assurance", "points"]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), nhs.remove(name)?)))
+                .collect();
             answer = answer.with("making_data_count", icons);
         }
         if self.kind == Kind::I {

@@ -37,7 +37,7 @@ and --start say so. Units that lack a period are left out. The estimate is the m
 among placebos and cannot fall below 1 over the number of units.
 
 Example:
-  everbetter analyze synthetic-control --treated Duckrey --start 2017 schools.csv";
+  everbetter analyze synthetic-control --treated Northside --start 2017 schools.csv";
 
 /// With so few clusters bias-reduced errors are used.
 const FEW_CLUSTERS: usize = 40;
@@ -113,7 +113,9 @@ impl Did {
     fn regression(&self, table: &Table, text: &str) -> Found<Answer> {
         let formula = Formula::read(text)?;
         if formula.group.is_some() {
-            return Err(Mistake::new(format!("--formula '{text}' has a random intercept, which belongs to mixed-model. Leave it out, or write factor(column).")));
+            return Err(Mistake::new(format!(
+                "--formula '{text}' has a random intercept, which belongs to mixed-model. Leave it out, or write factor(column)."
+            )));
         }
         let response = table.column(&formula.response, "--formula")?.numbers_or_nan()?;
         let terms = formula.terms(table)?;
@@ -122,10 +124,14 @@ impl Did {
             (None, Some(term)) => term.name.clone(),
             (None, None) => return Err(Mistake::new(format!("--formula '{text}' has no term. Add the effect after the ~."))),
         };
-        let fit = cluster_robust(&response, &terms, &self.clusters(table)?, &self.options(table)?).map_err(table.explain_whole())?;
+        let fit =
+            cluster_robust(&response, &terms, &self.clusters(table)?, &self.options(table)?).map_err(table.explain_whole())?;
         let Some(effect) = fit.coefficient(&wanted).cloned() else {
             let names: Vec<&str> = terms.iter().map(|term| term.name.as_str()).collect();
-            return Err(Mistake::new(format!("--coefficient is \"{wanted}\", which is no term. There are: {}.", names.join(", "))));
+            return Err(Mistake::new(format!(
+                "--coefficient is \"{wanted}\", which is no term. There are: {}.",
+                names.join(", ")
+            )));
         };
         Ok(self.with_effect(fit, &effect).with("formula", text))
     }
@@ -136,12 +142,14 @@ impl Did {
         let (treated, start) = rows.treatment(&flags, self.start.as_deref())?;
         let (panel_outcome, clusters, options) = (rows.outcome_or_nan(), self.clusters(table)?, self.options(table)?);
         let period: Vec<i64> = rows.period.iter().map(|period| *period as i64).collect();
-        let panel =
-            Panel { outcome: &panel_outcome, unit: &rows.unit, period: &period, treated: &treated, start: start as i64 };
+        let panel = Panel { outcome: &panel_outcome, unit: &rows.unit, period: &period, treated: &treated, start: start as i64 };
         let explain = table.explain_whole();
         let fit = difference_in_differences(&panel, &clusters, &options).map_err(&explain)?;
         let Some(effect) = fit.coefficients.first().cloned() else {
-            return Err(Mistake::new(format!("{}: there is no effect to see. Check the column \"{}\".", table.file, self.treated)));
+            return Err(Mistake::new(format!(
+                "{}: there is no effect to see. Check the column \"{}\".",
+                table.file, self.treated
+            )));
         };
         let mut answer = self.with_effect(fit, &effect).with("start", &rows.periods[start]);
         if self.event_study {
@@ -158,16 +166,20 @@ impl Did {
                     })
                 })
                 .collect();
-            answer = answer.with("event_study", json!({ "reference": rows.periods.get(study.reference as usize), "times": times }));
+            answer =
+                answer.with("event_study", json!({ "reference": rows.periods.get(study.reference as usize), "times": times }));
         }
         let square = Square::new(&rows);
-        let marked: Vec<usize> = (0..square.units.len()).filter(|unit| rows.unit.iter().zip(&treated).any(|(u, t)| *t && *u == square.units[*unit])).collect();
+        let marked: Vec<usize> = (0..square.units.len())
+            .filter(|unit| rows.unit.iter().zip(&treated).any(|(u, t)| *t && *u == square.units[*unit]))
+            .collect();
         if let [only] = marked[..] {
             let post: Vec<bool> = (0..rows.periods.len()).map(|period| period >= start).collect();
             if let Ok(found) = placebo_did(&square.outcomes, &post, only) {
-                answer = answer
-                    .with("placebo", found)
-                    .warning("one_treated_unit", "Only one unit is treated: its error and p value mean nothing; use the placebo rank.");
+                answer = answer.with("placebo", found).warning(
+                    "one_treated_unit",
+                    "Only one unit is treated: its error and p value mean nothing; use the placebo rank.",
+                );
             }
         }
         Ok(answer)
@@ -237,8 +249,11 @@ impl Ask for SyntheticControl {
         let found = synthetic_control(&treated, &outcomes, &before, &[]).map_err(table.explain_whole())?;
         let weights: Vec<Value> =
             donors.iter().zip(&found.weights).map(|(unit, weight)| json!({ "unit": unit, "weight": weight })).collect();
-        let placebos: Vec<Value> =
-            donors.iter().zip(&found.placebo_ratios).map(|(unit, ratio)| json!({ "unit": unit, "post_pre_ratio": ratio })).collect();
+        let placebos: Vec<Value> = donors
+            .iter()
+            .zip(&found.placebo_ratios)
+            .map(|(unit, ratio)| json!({ "unit": unit, "post_pre_ratio": ratio }))
+            .collect();
         let path: Vec<Value> = (0..rows.periods.len())
             .map(|at| {
                 json!({
@@ -258,7 +273,8 @@ impl Ask for SyntheticControl {
             .with("placebos", placebos)
             .with("periods", path);
         if left_out > 0 {
-            answer = answer.warning("units_left_out", &format!("{left_out} units lack the outcome in some period and are left out."));
+            answer =
+                answer.warning("units_left_out", &format!("{left_out} units lack the outcome in some period and are left out."));
         }
         Ok(answer)
     }
@@ -270,7 +286,10 @@ impl SyntheticControl {
         let start = self.start.as_deref().map(|start| rows.period_called(start)).transpose()?;
         let named = match &self.treated {
             Some(name) => Some(rows.units.iter().position(|unit| unit == name).ok_or_else(|| {
-                Mistake::new(format!("--treated is \"{name}\", but no row of {} has this unit. Write a name from column \"{}\".", table.file, self.layout.unit))
+                Mistake::new(format!(
+                    "--treated is \"{name}\", but no row of {} has this unit. Write a name from column \"{}\".",
+                    table.file, self.layout.unit
+                ))
             })?),
             None => None,
         };

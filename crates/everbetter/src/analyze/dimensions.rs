@@ -52,7 +52,10 @@ impl Layout {
             names = table.names().iter().filter(|name| !others.contains(&name.as_str())).cloned().collect();
         }
         if names.is_empty() {
-            return Err(Mistake::new(format!("{}, row 1: no column is left for a dimension. Add one, such as grade.", table.file)));
+            return Err(Mistake::new(format!(
+                "{}, row 1: no column is left for a dimension. Add one, such as grade.",
+                table.file
+            )));
         }
         let outer = self.outer(&names)?;
         let mut sides = Vec::new();
@@ -77,11 +80,16 @@ impl Layout {
         let mut outer = BTreeMap::new();
         for pair in &self.within {
             let Some((inner, around)) = pair.split_once('=') else {
-                return Err(Mistake::new(format!("--within is \"{pair}\". Write the inner and the outer column, such as school=district.")));
+                return Err(Mistake::new(format!(
+                    "--within is \"{pair}\". Write the inner and the outer column, such as school=district."
+                )));
             };
             for name in [inner, around] {
                 if !names.iter().any(|found| found == name) {
-                    return Err(Mistake::new(format!("--within names \"{name}\", which is no dimension. There are: {}.", names.join(", "))));
+                    return Err(Mistake::new(format!(
+                        "--within names \"{name}\", which is no dimension. There are: {}.",
+                        names.join(", ")
+                    )));
                 }
             }
             outer.insert(inner.to_owned(), around.to_owned());
@@ -96,7 +104,9 @@ impl Layout {
         for name in columns {
             let column = table.column(name, "--dimensions")?;
             match column.cells[row] {
-                "" => return Err(column.mistake(row, &format!("the cell is empty. Write a name, or {} for a total.", self.total))),
+                "" => {
+                    return Err(column.mistake(row, &format!("the cell is empty. Write a name, or {} for a total.", self.total)));
+                }
                 cell if cell == self.total => ended = true,
                 _ if ended => {
                     return Err(column.mistake(row, &format!("a total stands before it. Write {} here, too.", self.total)));
@@ -139,8 +149,10 @@ impl Cells {
 
     /// The table with all totals, from the counts of inner cells.
     pub(super) fn table(&self, counts: &[u64]) -> improvement_stats::Result<LinkedTable> {
-        let inner: Vec<(Vec<usize>, u64)> =
-            (0..self.categories.len()).filter(|row| self.is_inner(*row)).map(|row| (self.categories[row].clone(), counts[row])).collect();
+        let inner: Vec<(Vec<usize>, u64)> = (0..self.categories.len())
+            .filter(|row| self.is_inner(*row))
+            .map(|row| (self.categories[row].clone(), counts[row]))
+            .collect();
         LinkedTable::from_dimensions(&self.dimensions, &inner)
     }
 

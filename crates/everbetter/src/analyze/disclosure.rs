@@ -12,7 +12,7 @@ use super::{
     column::is_missing,
     dimensions::{Cells, Layout},
     input::Table,
-    mistake::{Found, Mistake},
+    mistake::Found,
     recovery,
 };
 
@@ -141,14 +141,17 @@ fn checked(table: &Table, cells: &Cells, name: &str) -> Found<(Vec<u64>, LinkedT
     let mut seen = std::collections::BTreeSet::new();
     for (row, cell) in cells.places().iter().enumerate() {
         if !seen.insert(*cell) {
-            return Err(column.mistake(row, "this cell stands there twice. Keep one row for each, or name all dimensions with --dimensions."));
+            return Err(column
+                .mistake(row, "this cell stands there twice. Keep one row for each, or name all dimensions with --dimensions."));
         }
     }
     let whole = cells.table(&counts).map_err(table.explain(name))?;
     for (row, cell) in cells.places().iter().enumerate() {
         let sum = whole.counts()[*cell];
         if counts[row] != sum {
-            return Err(column.mistake(row, &format!("this total is {}, but its parts make {sum}. Correct one of them.", counts[row])));
+            return Err(
+                column.mistake(row, &format!("this total is {}, but its parts make {sum}. Correct one of them.", counts[row]))
+            );
         }
     }
     Ok((counts, whole))
@@ -202,14 +205,21 @@ impl Ask for Audit {
             .collect();
         let marked = |name: &str| rows.iter().filter(|row| row[name] == true).count();
         let unsafe_cells = marked("too_narrow");
-        let mut answer = Answer::new(Self::NAME, json!({ "estimate": unsafe_cells, "n": rows.len(), "warnings": found.warnings }))
-            .with("safe", unsafe_cells == 0)
-            .with("disclosed", marked("disclosed"))
-            .with("hidden", rows.len())
-            .with("width", self.width)
-            .with("computed_by", found.method);
+        let mut answer =
+            Answer::new(Self::NAME, json!({ "estimate": unsafe_cells, "n": rows.len(), "warnings": found.warnings }))
+                .with("safe", unsafe_cells == 0)
+                .with("disclosed", marked("disclosed"))
+                .with("hidden", rows.len())
+                .with("width", self.width)
+                .with("computed_by", found.method);
         if published.totals_assumed {
             answer = answer.warning("totals_assumed", "The file lists no totals: all of them count as published.");
+        }
+        if rows.is_empty() {
+            answer = answer.warning(
+                "nothing_hidden",
+                "No cell is hidden: leave their counts empty, or mark them with 1 in a column hidden.",
+            );
         }
         Ok(answer.with("rows", rows))
     }
@@ -222,9 +232,10 @@ impl Audit {
         let whole = |(row, number): (usize, Option<f64>)| match number {
             None => Ok(None),
             Some(number) if number >= 0.0 && number.fract() == 0.0 && number < 1e12 => Ok(Some(number as u64)),
-            Some(number) => {
-                Err(column.mistake(row, &format!("\"{number}\" is not a count. Write a whole number of 0 or more, or nothing when it is hidden.")))
-            }
+            Some(number) => Err(column.mistake(
+                row,
+                &format!("\"{number}\" is not a count. Write a whole number of 0 or more, or nothing when it is hidden."),
+            )),
         };
         column.numbers_if_any()?.into_iter().enumerate().map(whole).collect()
     }
@@ -241,16 +252,12 @@ impl Audit {
                     "published" => {}
                     "primary" | "complementary" | "hidden" => flagged[row] = true,
                     other => {
-                        return Err(column.mistake(row, &format!("\"{other}\" is no status. Write published, primary or complementary.")));
+                        return Err(
+                            column.mistake(row, &format!("\"{other}\" is no status. Write published, primary or complementary."))
+                        );
                     }
                 }
             }
-        }
-        if !flagged.contains(&true) {
-            return Err(Mistake::new(format!(
-                "{}: no cell is hidden. Leave the counts of hidden cells empty, or mark them with 1 in a column \"{}\".",
-                table.file, self.hidden
-            )));
         }
         Ok(flagged)
     }

@@ -99,7 +99,10 @@ impl Ask for ElasticNet {
         except.extend(self.groups.as_deref());
         let names = if self.x.is_empty() { table.number_columns(&except) } else { self.x.clone() };
         if names.is_empty() {
-            return Err(Mistake::new(format!("{} has no column of numbers besides the outcome. Name predictors with --x.", table.file)));
+            return Err(Mistake::new(format!(
+                "{} has no column of numbers besides the outcome. Name predictors with --x.",
+                table.file
+            )));
         }
         let rows = self.read(table, outcome, &names)?;
         let explain = table.explain_whole();
@@ -155,7 +158,9 @@ impl Ask for ElasticNet {
                 .frequency
                 .iter()
                 .enumerate()
-                .map(|(place, share)| json!({ "term": names[place], "frequency": share, "stable": found.stable.contains(&place) }))
+                .map(
+                    |(place, share)| json!({ "term": names[place], "frequency": share, "stable": found.stable.contains(&place) }),
+                )
                 .collect();
             answer = answer.with(
                 "stability",
@@ -186,7 +191,11 @@ impl ElasticNet {
             rows.groups.extend(groups.get(row));
         }
         if rows.y.is_empty() {
-            return Err(Mistake::new(format!("{}: no row has a value in each of the columns {outcome}, {}. Fill cells, or name fewer with --x.", table.file, names.join(", "))));
+            return Err(Mistake::new(format!(
+                "{}: no row has a value in each of the columns {outcome}, {}. Fill cells, or name fewer with --x.",
+                table.file,
+                names.join(", ")
+            )));
         }
         Ok(rows)
     }

@@ -35,7 +35,8 @@ impl Formula {
         let (mut terms, mut group) = (Vec::new(), None);
         for part in parts(right) {
             let part = part.trim();
-            if let Some(inner) = part.strip_prefix('(').and_then(|part| part.strip_suffix(')')).filter(|part| part.contains('|')) {
+            if let Some(inner) = part.strip_prefix('(').and_then(|part| part.strip_suffix(')')).filter(|part| part.contains('|'))
+            {
                 let (effect, by) = inner.split_once('|').unwrap_or((inner, ""));
                 if effect.trim() != "1" {
                     return Err(bad("only an intercept can differ between groups, (1 | group)"));

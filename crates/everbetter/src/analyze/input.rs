@@ -136,7 +136,8 @@ fn separator(text: &str) -> u8 {
 
 fn csv(file: String, text: &str) -> Found<Table> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).delimiter(separator(text)).from_reader(text.as_bytes());
-    let unreadable = |error: csv::Error| Mistake::new(format!("{file} is no CSV that can be read: {error}. Save it as CSV anew."));
+    let unreadable =
+        |error: csv::Error| Mistake::new(format!("{file} is no CSV that can be read: {error}. Save it as CSV anew."));
     let heading: Vec<String> = reader.headers().map_err(unreadable)?.iter().map(|name| name.trim().to_owned()).collect();
     let inside = |record: &csv::StringRecord| record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
     let mut lines = Lines { text: text.as_bytes(), seen: 0, breaks: 0, inside: reader.headers().map_or(0, inside) };

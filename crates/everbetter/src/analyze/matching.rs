@@ -37,7 +37,7 @@ pub struct Match {
     replace: bool,
     /// Who chooses first without --replace [default: data; for propensity largest-first].
     #[arg(long, value_enum)]
-    order: Option<First>,
+    order: Option<Queue>,
     /// Largest difference of propensity scores, in standard deviations of all scores; 0.2 is usual.
     #[arg(long, value_name = "NUMBER")]
     caliper: Option<f64>,
@@ -70,7 +70,7 @@ enum Likeness {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum First {
+enum Queue {
     Data,
     LargestFirst,
     SmallestFirst,
@@ -91,12 +91,19 @@ impl Ask for Match {
         except.extend(self.exact.iter().map(String::as_str));
         let names = if self.covariates.is_empty() { table.number_columns(&except) } else { self.covariates.clone() };
         if names.is_empty() {
-            return Err(Mistake::new(format!("{}, row 1: no column of numbers describes the units. Add one, or name it with --covariates.", table.file)));
+            return Err(Mistake::new(format!(
+                "{}, row 1: no column of numbers describes the units. Add one, or name it with --covariates.",
+                table.file
+            )));
         }
-        let columns = names.iter().map(|name| table.column(name, "--covariates")?.numbers()).collect::<Found<Vec<_>>>()?;
-        let covariates: Vec<Vec<f64>> = (0..table.len()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
-        let options = self.options(table, &names)?;
-        let explain = table.explain(&names[0]);
+        let columns = names.iter().map(|name| table.column(name, "--covariates")?.numbers_if_any()).collect::<Found<Vec<_>>>()?;
+        let described = |row: usize| columns.iter().map(|column| column[row]).collect::<Option<Vec<f64>>>();
+        let complete: Vec<usize> = (0..table.len()).filter(|row| described(*row).is_some()).collect();
+        let covariates: Vec<Vec<f64>> = complete.iter().filter_map(|row| described(*row)).collect();
+        let units: Vec<String> = complete.iter().map(|row| units[*row].clone()).collect();
+        let treated: Vec<bool> = complete.iter().map(|row| treated[*row]).collect();
+        let options = self.options(table, &names, &complete)?;
+        let explain = table.explain_whole();
         let matched = match_units(&covariates, &treated, &options).map_err(&explain)?;
         let before = balance(&covariates, &treated, &vec![1.0; units.len()]).map_err(&explain)?;
         let after = balance(&covariates, &treated, &matched.weights).ok();
@@ -128,19 +135,24 @@ impl Ask for Match {
         let scores = matched["propensity"]["scores"].as_array().map(|scores| {
             scores.iter().zip(&units).map(|(score, unit)| json!({ "unit": unit, "score": score })).collect::<Vec<_>>()
         });
-        Ok(Answer::new(Self::NAME, matched)
+        let left_out = table.len() - complete.len();
+        let answer = Answer::new(Self::NAME, matched)
             .without("sets")
             .with("estimate", worst)
             .with("n", units.len())
             .with("weights", weights)
             .with("propensity", scores)
             .with("balance", sides)
-            .with("rows", sets))
+            .with("rows", sets);
+        Ok(match left_out {
+            0 => answer,
+            some => answer.warning("units_left_out", &format!("{some} units with an empty covariate are left out.")),
+        })
     }
 }
 
 impl Match {
-    fn options(&self, table: &Table, names: &[String]) -> Found<MatchOptions> {
+    fn options(&self, table: &Table, names: &[String], complete: &[usize]) -> Found<MatchOptions> {
         let mut calipers: Vec<Caliper> = self.caliper.map(Caliper::Propensity).into_iter().collect();
         calipers.extend(self.max_distance.map(Caliper::Distance));
         for pair in &self.within {
@@ -148,15 +160,20 @@ impl Match {
                 Some((names.iter().position(|found| found == name.trim())?, width.trim().parse::<f64>().ok()?))
             });
             let Some((covariate, width)) = read else {
-                return Err(Mistake::new(format!("--within is \"{pair}\". Write a covariate and a number, such as {}=2.", names[0])));
+                return Err(Mistake::new(format!(
+                    "--within is \"{pair}\". Write a covariate and a number, such as {}=2.",
+                    names[0]
+                )));
             };
             calipers.push(Caliper::Covariate { covariate, width });
         }
         let mut classes = Vec::new();
         if !self.exact.is_empty() {
             let columns = self.exact.iter().map(|name| table.column(name, "--exact")?.texts()).collect::<Found<Vec<_>>>()?;
-            let labels: Vec<String> =
-                (0..table.len()).map(|row| columns.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join("\u{1f}")).collect();
+            let labels: Vec<String> = complete
+                .iter()
+                .map(|row| columns.iter().map(|column| column[*row].as_str()).collect::<Vec<_>>().join("\u{1f}"))
+                .collect();
             classes = codes(&labels).0;
         }
         let by_score = self.distance == Likeness::Propensity;
@@ -168,11 +185,11 @@ impl Match {
             },
             ratio: self.ratio,
             replace: self.replace,
-            order: match self.order.unwrap_or(if by_score { First::LargestFirst } else { First::Data }) {
-                First::Data => Order::Data,
-                First::LargestFirst => Order::LargestFirst,
-                First::SmallestFirst => Order::SmallestFirst,
-                First::Random => Order::Random(self.common.seed),
+            order: match self.order.unwrap_or(if by_score { Queue::LargestFirst } else { Queue::Data }) {
+                Queue::Data => Order::Data,
+                Queue::LargestFirst => Order::LargestFirst,
+                Queue::SmallestFirst => Order::SmallestFirst,
+                Queue::Random => Order::Random(self.common.seed),
             },
             calipers,
             exact: classes,

@@ -56,7 +56,9 @@ impl Ask for MixedModel {
         let text = self.formula.as_deref().unwrap_or_default();
         let formula = Formula::read(text)?;
         let Some(group) = &formula.group else {
-            return Err(Mistake::new(format!("--formula '{text}' names no groups. Add (1 | group) with the column of the groups.")));
+            return Err(Mistake::new(format!(
+                "--formula '{text}' names no groups. Add (1 | group) with the column of the groups."
+            )));
         };
         let response = table.column(&formula.response, "--formula")?.numbers_or_nan()?;
         let labels = table.column(group, "--formula")?.texts()?;
@@ -86,15 +88,17 @@ impl MixedModel {
         if let Some(name) = self.split.iter().find(|name| !terms.iter().any(|term| term.name == **name)) {
             return Err(Mistake::new(format!("--split names \"{name}\", which is no predictor in the formula. Add it there.")));
         }
-        let complete: Vec<bool> =
-            (0..response.len()).map(|row| !response[row].is_nan() && terms.iter().all(|term| !term.values[row].is_nan())).collect();
+        let complete: Vec<bool> = (0..response.len())
+            .map(|row| !response[row].is_nan() && terms.iter().all(|term| !term.values[row].is_nan()))
+            .collect();
         let mut split = Vec::new();
         for term in terms {
             if !self.split.contains(&term.name) {
                 split.push(term);
                 continue;
             }
-            let used: Vec<f64> = term.values.iter().zip(&complete).map(|(value, used)| if *used { *value } else { f64::NAN }).collect();
+            let used: Vec<f64> =
+                term.values.iter().zip(&complete).map(|(value, used)| if *used { *value } else { f64::NAN }).collect();
             let parts = within_between(&used, groups).map_err(table.explain(&term.name))?;
             split.push(Term::new(format!("{} within", term.name), parts.within));
             split.push(Term::new(format!("{} between", term.name), parts.between));

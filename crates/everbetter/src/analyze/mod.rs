@@ -211,8 +211,12 @@ pub fn overview() -> String {
     let mut text = "Options and an example of each; more in each method's own --help:".to_owned();
     for method in all.get_subcommands() {
         let shared = ["format", "confidence", "seed", "schema", "help"];
-        let options: Vec<String> =
-            method.get_arguments().filter_map(|arg| arg.get_long()).filter(|name| !shared.contains(name)).map(|name| format!("--{name}")).collect();
+        let options: Vec<String> = method
+            .get_arguments()
+            .filter_map(|arg| arg.get_long())
+            .filter(|name| !shared.contains(name))
+            .map(|name| format!("--{name}"))
+            .collect();
         let help = method.get_after_help().map(ToString::to_string).unwrap_or_default();
         let example = help.lines().find(|line| line.trim_start().starts_with("everbetter analyze")).unwrap_or_default().trim();
         text.push_str(&format!("\n\n  {}: {}\n    {example}", method.get_name(), options.join(" ")));

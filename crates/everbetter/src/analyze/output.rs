@@ -107,7 +107,9 @@ fn short(value: &Value) -> String {
         }
         Value::Object(fields) => match fields.get("message").or_else(|| fields.get("estimate")) {
             Some(main) => short(main),
-            None => fields.iter().map(|(name, value)| format!("{} {}", spaced(name), short(value))).collect::<Vec<_>>().join("; "),
+            None => {
+                fields.iter().map(|(name, value)| format!("{} {}", spaced(name), short(value))).collect::<Vec<_>>().join("; ")
+            }
         },
     }
 }

@@ -74,7 +74,10 @@ impl Rows {
             return Err(column.mistake(0, "nobody is treated. Write 1 in the rows of treated units."));
         };
         if start == 0 {
-            return Err(column.mistake(0, "a treated unit is treated from the first period on, so nothing shows when it began. Say so with --start."));
+            return Err(column.mistake(
+                0,
+                "a treated unit is treated from the first period on, so nothing shows when it began. Say so with --start.",
+            ));
         }
         if let Some(row) = (0..flags.len()).find(|row| first[self.unit[*row]].is_some_and(|first| first != start)) {
             let what = "this unit starts later than another. Compare units with one start at a time, with those not yet treated.";

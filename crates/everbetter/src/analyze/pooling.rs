@@ -69,8 +69,14 @@ impl Ask for Pool {
     fn answer(&self, table: &Table) -> Found<Answer> {
         let estimates = table.column(&self.estimate, "--estimate")?.numbers()?;
         let (column, variances) = if table.has(&self.standard_error) || !table.has(&self.variance) {
-            let errors = table.column(&self.standard_error, "--standard-error")?;
-            (self.standard_error.as_str(), errors.numbers()?.into_iter().map(|error| error * error.abs()).collect())
+            let column = table.column(&self.standard_error, "--standard-error")?;
+            let errors = column.numbers()?;
+            if let Some(row) = errors.iter().position(|error| *error <= 0.0) {
+                return Err(
+                    column.mistake(row, &format!("\"{}\" is no standard error. Write a number above 0.", column.cells[row]))
+                );
+            }
+            (self.standard_error.as_str(), errors.into_iter().map(|error| error * error).collect())
         } else {
             (self.variance.as_str(), table.column(&self.variance, "--variance")?.numbers()?)
         };
@@ -87,7 +93,10 @@ impl Ask for Pool {
             .into_iter()
             .enumerate()
             .map(|(row, mut study)| {
-                study.insert("study".to_owned(), names.as_ref().map_or_else(|| json!((row + 1).to_string()), |names| json!(names[row])));
+                study.insert(
+                    "study".to_owned(),
+                    names.as_ref().map_or_else(|| json!((row + 1).to_string()), |names| json!(names[row])),
+                );
                 study.insert("observed".to_owned(), json!(estimates[row]));
                 Value::Object(study)
             })
@@ -105,6 +114,7 @@ impl Ask for Pool {
             for name in ["interval", "standard_error", "p_value"] {
                 answer = answer.with(name, found.get(name));
             }
+            answer = answer.without_warning("use_hartung_knapp");
         }
         Ok(answer.with("interval_by", around))
     }

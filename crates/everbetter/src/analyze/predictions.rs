@@ -85,7 +85,10 @@ impl Ask for Predictions {
             Answer::new(Self::NAME, found).with("n", values.len()).with("figure", "auc")
         } else {
             if let Some(row) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
-                return Err(chances.mistake(row, &format!("\"{}\" is no probability. Write a share between 0 and 1, or give --scores.", chances.cells[row])));
+                return Err(chances.mistake(
+                    row,
+                    &format!("\"{}\" is no probability. Write a share between 0 and 1, or give --scores.", chances.cells[row]),
+                ));
             }
             let score = brier(&values, &outcomes, self.bins, level).map_err(&explain)?;
             let curve = calibration_curve(&values, &outcomes, self.bins, level).map_err(&explain)?;
@@ -98,10 +101,15 @@ impl Ask for Predictions {
                     })
                 })
                 .collect();
-            Answer::new(Self::NAME, score).with("figure", "brier").with("calibration", curve).with("auc", separation.map(fields).ok())
+            Answer::new(Self::NAME, score)
+                .with("figure", "brier")
+                .with("calibration", curve)
+                .with("auc", separation.map(fields).ok())
         };
         if let Some(threshold) = self.threshold {
-            answer = answer.with("flag", flag_table(&values, &outcomes, threshold, level).map_err(&explain)?).with("threshold", threshold);
+            answer = answer
+                .with("flag", flag_table(&values, &outcomes, threshold, level).map_err(&explain)?)
+                .with("threshold", threshold);
         }
         Ok(answer)
     }
@@ -130,8 +138,12 @@ impl Predictions {
         let Some(best) = best else {
             return Err(Mistake::new("--max-lag leaves no lag. Write 1 or more."));
         };
-        let rows: Vec<Value> =
-            found.lags.iter().zip(&found.correlations).map(|(lag, estimate)| json!({ "lag": lag, "estimate": estimate })).collect();
+        let rows: Vec<Value> = found
+            .lags
+            .iter()
+            .zip(&found.correlations)
+            .map(|(lag, estimate)| json!({ "lag": lag, "estimate": estimate }))
+            .collect();
         Ok(Answer::new(Self::NAME, json!({ "estimate": found.correlations[best], "n": found.n, "warnings": found.warnings }))
             .with("figure", "cross-correlation")
             .with("lag", found.lags[best])

@@ -108,6 +108,9 @@ fn wrong_sum(table: &Table, cells: &Cells, column: &str, known: &[Option<u64>], 
     });
     match wrong.and_then(|relation| cells.places().iter().position(|place| *place == relation.total)) {
         Some(row) => table.mistake_at(row, column, "this total does not fit its parts. Correct one of them."),
-        None => Mistake::new(format!("{}, column \"{column}\": no whole numbers fit in the hidden cells. Check the published totals.", table.file)),
+        None => Mistake::new(format!(
+            "{}, column \"{column}\": no whole numbers fit in the hidden cells. Check the published totals.",
+            table.file
+        )),
     }
 }

@@ -141,7 +141,9 @@ impl Ask for Risk {
             for name in ["estimate", "interval", "standard_error", "p_value"] {
                 row.insert(name.to_owned(), figure.get(name).cloned().unwrap_or(Value::Null));
             }
-            let odds = other.filter(|_| reference != Some(place)).and_then(|other| odds_ratio(now[place], other, OddsMethod::Logit, level).ok());
+            let odds = other
+                .filter(|_| reference != Some(place))
+                .and_then(|other| odds_ratio(now[place], other, OddsMethod::Logit, level).ok());
             row.insert("odds_ratio".to_owned(), json!(odds));
             rows.push(row);
         }

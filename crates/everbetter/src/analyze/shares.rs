@@ -153,10 +153,14 @@ impl Ask for Bands {
         for row in 0..table.len() {
             let period = periods.iter().position(|period| *period == labels[row]).unwrap_or_default();
             if spread[period][places[row]].replace(counts[row]).is_some() {
-                return Err(column.mistake(row, "this band stands there twice for its period. Keep one row, or name the column of periods with --period."));
+                return Err(column.mistake(
+                    row,
+                    "this band stands there twice for its period. Keep one row, or name the column of periods with --period.",
+                ));
             }
         }
-        let spread: Vec<Vec<u64>> = spread.into_iter().map(|counts| counts.into_iter().map(Option::unwrap_or_default).collect()).collect();
+        let spread: Vec<Vec<u64>> =
+            spread.into_iter().map(|counts| counts.into_iter().map(Option::unwrap_or_default).collect()).collect();
         let method = if self.method == Simultaneous::Goodman { BandsMethod::Goodman } else { BandsMethod::SisonGlaz };
         let level = self.common.confidence;
         let (mut rows, mut warnings, mut last) = (Vec::new(), Vec::new(), Map::new());
@@ -176,7 +180,11 @@ impl Ask for Bands {
         let computed = self.method.to_possible_value().map(|value| value.get_name().to_owned());
         let answer = Answer::new(Self::NAME, json!({ "n": spread.iter().flatten().sum::<u64>(), "warnings": warnings }));
         let ([first, .., end], [from, .., to]) = (&spread[..], &periods[..]) else {
-            return Ok(answer.with_main_of(&last).with("band", last.get("band")).with("computed_by", computed).with("rows", rows));
+            return Ok(answer
+                .with_main_of(&last)
+                .with("band", last.get("band"))
+                .with("computed_by", computed)
+                .with("rows", rows));
         };
         let change = fields(band_change(first, end, level).map_err(table.explain_whole())?);
         let superiority = change["superiority"].as_object().cloned().unwrap_or_default();
@@ -190,7 +198,10 @@ impl Ask for Bands {
             .with_main_of(&superiority)
             .with("warnings", change.get("warnings"))
             .with("computed_by", computed)
-            .with("change", json!({ "from": from, "to": to, "bands": by_band, "superiority": superiority, "proportional_odds": odds }))
+            .with(
+                "change",
+                json!({ "from": from, "to": to, "bands": by_band, "superiority": superiority, "proportional_odds": odds }),
+            )
             .with("rows", rows))
     }
 }

@@ -35,16 +35,11 @@ fn spanned(item: &mut Map<String, Value>, periods: &[String]) {
 
 /// One object a point from the parallel lists of a run chart.
 pub(super) fn run_points(chart: &mut Map<String, Value>) {
-    let lists: Vec<(&str, Value)> = [
-        ("values", "value"),
-        ("centre", "centre"),
-        ("phase", "phase"),
-        ("included", "included"),
-        ("baseline", "baseline"),
-    ]
-    .into_iter()
-    .filter_map(|(list, name)| Some((name, chart.remove(list)?)))
-    .collect();
+    let lists: Vec<(&str, Value)> =
+        [("values", "value"), ("centre", "centre"), ("phase", "phase"), ("included", "included"), ("baseline", "baseline")]
+            .into_iter()
+            .filter_map(|(list, name)| Some((name, chart.remove(list)?)))
+            .collect();
     let count = lists.first().and_then(|(_, list)| list.as_array()).map_or(0, Vec::len);
     let point = |place: usize| lists.iter().map(|(name, list)| ((*name).to_owned(), list[place].clone())).collect();
     let points: Vec<Value> = (0..count).map(|place| Value::Object(point(place))).collect();

@@ -67,9 +67,14 @@ impl Ask for Scale {
             None => None,
         };
         let mut answer = match (&net, names.len()) {
-            (Some(net), _) => Answer::new(Self::NAME, json!({})).with_main_of(&fields(net)).with("n", net.n).with("warnings", &net.warnings),
+            (Some(net), _) => {
+                Answer::new(Self::NAME, json!({})).with_main_of(&fields(net)).with("n", net.n).with("warnings", &net.warnings)
+            }
             (None, 0) => {
-                return Err(Mistake::new(format!("{}, row 1: no column holds answers in numbers. Add one, or name items with --items.", table.file)));
+                return Err(Mistake::new(format!(
+                    "{}, row 1: no column holds answers in numbers. Add one, or name items with --items.",
+                    table.file
+                )));
             }
             (None, 1) => self.single(&per_item)?,
             (None, _) => Answer::new(Self::NAME, json!({})),
@@ -77,12 +82,22 @@ impl Ask for Scale {
         if names.len() > 1 {
             let found = self.reliability(table, &names, range);
             if net.is_some() {
-                answer = answer.with("reliability", found.ok().map(|found| found.fields().iter().cloned().collect::<Map<_, _>>()));
+                answer =
+                    answer.with("reliability", found.ok().map(|found| found.fields().iter().cloned().collect::<Map<_, _>>()));
             } else {
                 answer = found?;
             }
         }
-        answer = answer.with("figure", if net.is_some() { "net score" } else if names.len() > 1 { "alpha" } else { "mean" });
+        answer = answer.with(
+            "figure",
+            if net.is_some() {
+                "net score"
+            } else if names.len() > 1 {
+                "alpha"
+            } else {
+                "mean"
+            },
+        );
         if let Some(net) = net {
             answer = answer.with("net", net);
         }
@@ -90,7 +105,8 @@ impl Ask for Scale {
             answer = answer.with("answers", per_item);
         }
         if let Some(invited) = self.invited {
-            answer = answer.with("response", response_rate(self.answered(table, &names)?, invited, level).map_err(table.explain_whole())?);
+            answer = answer
+                .with("response", response_rate(self.answered(table, &names)?, invited, level).map_err(table.explain_whole())?);
         }
         Ok(answer)
     }
@@ -147,21 +163,33 @@ impl Scale {
         let mut reversed = Vec::new();
         for name in &self.reverse {
             let Some(place) = names.iter().position(|found| found == name) else {
-                return Err(Mistake::new(format!("--reverse names \"{name}\", which is no item. There are: {}.", names.join(", "))));
+                return Err(Mistake::new(format!(
+                    "--reverse names \"{name}\", which is no item. There are: {}.",
+                    names.join(", ")
+                )));
             };
             reversed.push(place);
         }
         if let (Some((low, high)), false) = (range, reversed.is_empty()) {
             for place in &reversed {
-                if let Some(row) = columns[*place].iter().position(|value| value.is_some_and(|value| value < low || value > high)) {
-                    return Err(table.mistake_at(row, &names[*place], &format!("the answer lies outside {low} to {high}. Correct it, or --range.")));
+                if let Some(row) = columns[*place].iter().position(|value| value.is_some_and(|value| value < low || value > high))
+                {
+                    return Err(table.mistake_at(
+                        row,
+                        &names[*place],
+                        &format!("the answer lies outside {low} to {high}. Correct it, or --range."),
+                    ));
                 }
             }
         } else if !reversed.is_empty() {
-            return Err(Mistake::new("--reverse needs --range, the lowest and the highest possible answer, such as --range 1,5."));
+            return Err(Mistake::new(
+                "--reverse needs --range, the lowest and the highest possible answer, such as --range 1,5.",
+            ));
         }
-        let responses: Vec<Vec<Option<f64>>> = (0..table.len()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
-        let found = reliability(&responses, &ScaleItems { reversed, range }, self.common.confidence).map_err(table.explain_whole())?;
+        let responses: Vec<Vec<Option<f64>>> =
+            (0..table.len()).map(|row| columns.iter().map(|column| column[row]).collect()).collect();
+        let found =
+            reliability(&responses, &ScaleItems { reversed, range }, self.common.confidence).map_err(table.explain_whole())?;
         let omega = found.omega.as_ref().map(|omega| {
             let mut fields = fields(omega);
             for list in ["loadings", "residual_variances"] {

@@ -99,14 +99,8 @@ impl Coincidences {
         {
             return Err(Error::OutOfRange { what: "rating on a ratio scale", value, expected: "0 or more" });
         }
-        let mut out = Self {
-            level,
-            categories,
-            starts: vec![0],
-            entries: Vec::new(),
-            unit_numbers: Vec::new(),
-            units_dropped: 0,
-        };
+        let mut out =
+            Self { level, categories, starts: vec![0], entries: Vec::new(), unit_numbers: Vec::new(), units_dropped: 0 };
         let mut codes = Vec::new();
         for unit in 0..ratings.units() {
             codes.clear();
@@ -206,8 +200,7 @@ impl Coincidences {
                 self.pair_sum(counts, &places) / (counts.iter().map(|c| c.1).sum::<f64>() - 1.0)
             })
             .sum();
-        let all: Vec<(u32, f64)> =
-            margins.iter().enumerate().filter(|(_, n)| **n > 0.0).map(|(c, n)| (c as u32, *n)).collect();
+        let all: Vec<(u32, f64)> = margins.iter().enumerate().filter(|(_, n)| **n > 0.0).map(|(c, n)| (c as u32, *n)).collect();
         let expected = if all.len() < 2 { 0.0 } else { self.pair_sum(&all, &places) };
         (observed / n, expected / (n * (n - 1.0)), n)
     }

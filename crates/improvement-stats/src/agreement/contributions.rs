@@ -184,8 +184,7 @@ fn rater_parts(
         .sum();
     let spare: usize = active.iter().map(|r| people[*r].deviations.len() - 1).sum();
     let noise = if spare > 0 { squares / spare as f64 } else { f64::INFINITY };
-    let mean_error =
-        active.iter().map(|r| noise / people[*r].deviations.len() as f64).sum::<f64>() / active.len() as f64;
+    let mean_error = active.iter().map(|r| noise / people[*r].deviations.len() as f64).sum::<f64>() / active.len() as f64;
     let spread = active.iter().map(|r| people[*r].mean().powi(2)).sum::<f64>() / active.len() as f64;
     let between = (spread - mean_error).max(0.0);
     let mut raters = Vec::with_capacity(active.len());

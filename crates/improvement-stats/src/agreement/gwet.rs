@@ -163,8 +163,7 @@ impl<'a> Table<'a> {
             return Err(super::too_many_categories(q));
         }
         let weights = weights.matrix(&categories)?;
-        let mut table =
-            Self { ratings, units: Vec::new(), categories, weights, counts: Vec::new(), totals: Vec::new() };
+        let mut table = Self { ratings, units: Vec::new(), categories, weights, counts: Vec::new(), totals: Vec::new() };
         let mut row = vec![0.0; q];
         for unit in 0..ratings.units() {
             row.fill(0.0);
@@ -309,14 +308,7 @@ impl<'a> Table<'a> {
         Ok(self.parts(chance, chance_by_unit))
     }
 
-    fn finish(
-        &self,
-        parts: Parts,
-        kind: Coefficient,
-        pairable: usize,
-        weights: &Weights,
-        level: f64,
-    ) -> ChanceCorrected {
+    fn finish(&self, parts: Parts, kind: Coefficient, pairable: usize, weights: &Weights, level: f64) -> ChanceCorrected {
         let n = self.units.len();
         let room = 1.0 - parts.chance;
         let estimate = (parts.observed - parts.chance) / room;

@@ -202,9 +202,8 @@ fn consistency(ms: &MeanSquares, noise: f64, n: f64, k: f64, form: IccForm, leve
 /// The same for absolute agreement. Its interval uses the single rating's degrees of freedom in both forms.
 fn agreement(ms: &MeanSquares, n: f64, k: f64, form: IccForm, level: f64) -> (f64, f64, f64, f64) {
     let (r, c, e) = (ms.units, ms.raters, ms.error);
-    let satterthwaite = |a: f64, b: f64| {
-        (a * c + b * e).powi(2) / ((a * c).powi(2) / (k - 1.0) + (b * e).powi(2) / ((n - 1.0) * (k - 1.0)))
-    };
+    let satterthwaite =
+        |a: f64, b: f64| (a * c + b * e).powi(2) / ((a * c).powi(2) / (k - 1.0) + (b * e).powi(2) / ((n - 1.0) * (k - 1.0)));
     let single = (r - e) / (r + (k - 1.0) * e + k * (c - e) / n);
     let part = single / (n * (1.0 - single));
     let df_single = satterthwaite(k * part, 1.0 + k * part * (n - 1.0));

@@ -59,9 +59,8 @@ impl ConfusionTable {
                 return Err(Error::OutOfRange { what: "rater", value: rater as f64, expected });
             }
         }
-        let pairs: Vec<(f64, f64)> = (0..ratings.units())
-            .filter_map(|unit| Some((ratings.get(unit, first)?, ratings.get(unit, second)?)))
-            .collect();
+        let pairs: Vec<(f64, f64)> =
+            (0..ratings.units()).filter_map(|unit| Some((ratings.get(unit, first)?, ratings.get(unit, second)?))).collect();
         if pairs.is_empty() {
             return Err(Error::TooFew { what: "units that both raters rated", needed: 1, got: 0 });
         }
@@ -143,8 +142,7 @@ pub fn cohen_kappa(table: &ConfusionTable, weights: &Weights, level: f64) -> Res
     let p: Vec<Vec<f64>> = table.counts.iter().map(|row| row.iter().map(|c| c / n).collect()).collect();
     let rows: Vec<f64> = p.iter().map(|row| row.iter().sum()).collect();
     let columns: Vec<f64> = (0..k).map(|j| p.iter().map(|row| row[j]).sum()).collect();
-    let sum =
-        |cell: &dyn Fn(usize, usize) -> f64| -> f64 { (0..k).map(|i| (0..k).map(|j| cell(i, j)).sum::<f64>()).sum() };
+    let sum = |cell: &dyn Fn(usize, usize) -> f64| -> f64 { (0..k).map(|i| (0..k).map(|j| cell(i, j)).sum::<f64>()).sum() };
     let observed = sum(&|i, j| w[i][j] * p[i][j]);
     let expected = sum(&|i, j| w[i][j] * rows[i] * columns[j]);
     if 1.0 - expected < 1e-14 {
@@ -156,8 +154,8 @@ pub fn cohen_kappa(table: &ConfusionTable, weights: &Weights, level: f64) -> Res
     let column_weights: Vec<f64> = (0..k).map(|j| (0..k).map(|i| rows[i] * w[i][j]).sum()).collect();
     let spread = sum(&|i, j| p[i][j] * (w[i][j] - (row_weights[i] + column_weights[j]) * (1.0 - estimate)).powi(2))
         - (estimate - expected * (1.0 - estimate)).powi(2);
-    let null_spread = sum(&|i, j| rows[i] * columns[j] * (w[i][j] - row_weights[i] - column_weights[j]).powi(2))
-        - expected * expected;
+    let null_spread =
+        sum(&|i, j| rows[i] * columns[j] * (w[i][j] - row_weights[i] - column_weights[j]).powi(2)) - expected * expected;
     // Rounding leaves a trace where the spread is 0, and its square root would look like a real error.
     let to_error = |spread: f64| if spread < 1e-15 { 0.0 } else { (spread / n).sqrt() / (1.0 - expected) };
     let (standard_error, null_standard_error) = (to_error(spread), to_error(null_spread));
@@ -170,8 +168,7 @@ pub fn cohen_kappa(table: &ConfusionTable, weights: &Weights, level: f64) -> Res
         warnings.push(Warning::new("interval_approximate", message));
     }
     if k == 2 && !(0.2..=0.8).contains(&((rows[0] + columns[0]) / 2.0)) {
-        let message =
-            "One category is rare: kappa is low although raters mostly agree; read percent agreement and AC1 too.";
+        let message = "One category is rare: kappa is low although raters mostly agree; read percent agreement and AC1 too.";
         warnings.push(Warning::new("skewed_ratings", message));
     }
     Ok(Kappa {
@@ -242,15 +239,11 @@ pub fn light_kappa(ratings: &Ratings, weights: &Weights) -> Result<LightKappa> {
         }
     }
     if pairs.is_empty() {
-        return Err(Error::Undefined {
-            what: "Light's kappa",
-            reason: "no pair of raters has a kappa: nothing varies",
-        });
+        return Err(Error::Undefined { what: "Light's kappa", reason: "no pair of raters has a kappa: nothing varies" });
     }
     let mut warnings = super::units_left_out(ratings.units() - rows.len());
     if undefined > 0 {
-        let message =
-            format!("{undefined} pairs of raters used one category only and have no kappa; they are left out.");
+        let message = format!("{undefined} pairs of raters used one category only and have no kappa; they are left out.");
         warnings.push(Warning::new("pairs_undefined", message));
     }
     let estimate = pairs.iter().map(|p| p.2).sum::<f64>() / pairs.len() as f64;

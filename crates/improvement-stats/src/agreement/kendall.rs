@@ -61,10 +61,7 @@ pub fn kendall_w(ratings: &Ratings) -> Result<KendallW> {
     let spread: f64 = sums.iter().map(|s| (s - centre).powi(2)).sum();
     let most = m * m * (n.powi(3) - n) - m * ties;
     if most <= 0.0 {
-        return Err(Error::Undefined {
-            what: "Kendall's W",
-            reason: "every rater gave one value only, so there is no order",
-        });
+        return Err(Error::Undefined { what: "Kendall's W", reason: "every rater gave one value only, so there is no order" });
     }
     let estimate = 12.0 * spread / most;
     let chi_squared = m * (n - 1.0) * estimate;

@@ -17,9 +17,7 @@ mod percent;
 mod ratings;
 mod weights;
 
-pub use alpha::{
-    Alpha, AlphaBootstrap, BootstrapOptions, Level, alpha_of_resamples, bootstrap_alpha, krippendorff_alpha,
-};
+pub use alpha::{Alpha, AlphaBootstrap, BootstrapOptions, Level, alpha_of_resamples, bootstrap_alpha, krippendorff_alpha};
 pub use contributions::{ConfusedLevels, Contributions, RaterContribution, UnitContribution, contributions};
 pub use fleiss::{FleissKappa, fleiss_kappa};
 pub use gwet::{ChanceCorrected, Coefficient, chance_corrected, gwet_ac};

@@ -138,8 +138,7 @@ impl Ratings {
 
     /// The table without one rater's column.
     pub(crate) fn without_rater(&self, rater: usize) -> Self {
-        let values =
-            self.values.iter().enumerate().filter(|(i, _)| i % self.raters != rater).map(|(_, v)| *v).collect();
+        let values = self.values.iter().enumerate().filter(|(i, _)| i % self.raters != rater).map(|(_, v)| *v).collect();
         Self { units: self.units, raters: self.raters - 1, values }
     }
 

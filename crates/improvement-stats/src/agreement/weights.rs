@@ -64,9 +64,7 @@ impl Weights {
 
 fn check_custom(rows: &[Vec<f64>], q: usize) -> Result<()> {
     if rows.len() != q || rows.iter().any(|row| row.len() != q) {
-        return Err(Error::Invalid(format!(
-            "custom weights must be a {q} by {q} matrix: one row and column a category"
-        )));
+        return Err(Error::Invalid(format!("custom weights must be a {q} by {q} matrix: one row and column a category")));
     }
     for (i, row) in rows.iter().enumerate() {
         for (j, &w) in row.iter().enumerate() {
@@ -74,11 +72,7 @@ fn check_custom(rows: &[Vec<f64>], q: usize) -> Result<()> {
                 return Err(Error::OutOfRange { what: "custom weight", value: w, expected: "between 0 and 1" });
             }
             if i == j && w != 1.0 {
-                return Err(Error::OutOfRange {
-                    what: "custom weight of a category with itself",
-                    value: w,
-                    expected: "1",
-                });
+                return Err(Error::OutOfRange { what: "custom weight of a category with itself", value: w, expected: "1" });
             }
         }
     }

@@ -71,12 +71,7 @@ pub struct CorrelationBootstrap {
 /// assert!((intervals.percentile.low - 0.04995).abs() < 1e-9);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn bootstrap_intervals(
-    estimate: f64,
-    replicates: &[f64],
-    jackknife: &[f64],
-    level: f64,
-) -> Result<BootstrapIntervals> {
+pub fn bootstrap_intervals(estimate: f64, replicates: &[f64], jackknife: &[f64], level: f64) -> Result<BootstrapIntervals> {
     check_level(level)?;
     for (what, values) in [("replicates", replicates), ("jackknife values", jackknife), ("estimate", &[estimate])] {
         if let Some(index) = values.iter().position(|v| !v.is_finite()) {
@@ -106,11 +101,7 @@ pub fn bootstrap_intervals(
     Ok(BootstrapIntervals {
         percentile: plain(low, high),
         percentile_normal_scale,
-        basic: Interval::new(
-            2.0 * estimate - percentile_normal_scale.high,
-            2.0 * estimate - percentile_normal_scale.low,
-            level,
-        ),
+        basic: Interval::new(2.0 * estimate - percentile_normal_scale.high, 2.0 * estimate - percentile_normal_scale.low, level),
         bca: bca_shares.map(|s| plain(s.0, s.1)),
         bca_normal_scale: bca_shares.map(|s| scaled(s.0, s.1)),
         bca_shares,
@@ -163,12 +154,7 @@ fn normal_scale(sorted: &[f64], share: f64) -> f64 {
 /// assert!(found[0].is_none() && found[1].is_some());
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn correlations_of_resamples(
-    x: &[f64],
-    y: &[f64],
-    method: Method,
-    resamples: &[Vec<usize>],
-) -> Result<Vec<Option<f64>>> {
+pub fn correlations_of_resamples(x: &[f64], y: &[f64], method: Method, resamples: &[Vec<usize>]) -> Result<Vec<Option<f64>>> {
     let (a, b, kept) = super::complete_pairs(x, y)?;
     let resampled = Resampled::new(&a, &b, method);
     let expected = "the number of a complete pair, counted from 0";
@@ -225,12 +211,7 @@ pub fn jackknife_correlation(x: &[f64], y: &[f64], method: Method) -> Result<Vec
 /// assert!(found.interval.contains(found.estimate));
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn bootstrap_correlation(
-    x: &[f64],
-    y: &[f64],
-    method: Method,
-    options: &BootstrapOptions,
-) -> Result<CorrelationBootstrap> {
+pub fn bootstrap_correlation(x: &[f64], y: &[f64], method: Method, options: &BootstrapOptions) -> Result<CorrelationBootstrap> {
     check_level(options.level)?;
     let plain = super::correlate(x, y, method)?;
     let (a, b, kept) = super::complete_pairs(x, y)?;

@@ -107,10 +107,7 @@ pub(super) fn check_two_values(x: &[f64]) -> Result<()> {
     values.sort_by(f64::total_cmp);
     values.dedup();
     if values.len() > 2 {
-        return Err(Error::Invalid(format!(
-            "point-biserial needs an x with two values (yes or no), found {}",
-            values.len()
-        )));
+        return Err(Error::Invalid(format!("point-biserial needs an x with two values (yes or no), found {}", values.len())));
     }
     Ok(())
 }

@@ -42,8 +42,7 @@ pub fn adjust(p_values: &[f64], adjustment: Adjustment) -> Result<Vec<f64>> {
         return Err(Error::OutOfRangeAt { what: "p value", index, value, expected: "between 0 and 1" });
     }
     // Sorting values with their places beside them is far quicker than looking each value up.
-    let mut sorted: Vec<(f64, usize)> =
-        p_values.iter().enumerate().filter(|(_, p)| !p.is_nan()).map(|(i, p)| (*p, i)).collect();
+    let mut sorted: Vec<(f64, usize)> = p_values.iter().enumerate().filter(|(_, p)| !p.is_nan()).map(|(i, p)| (*p, i)).collect();
     sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let order: Vec<usize> = sorted.into_iter().map(|(_, i)| i).collect();
     let m = order.len() as f64;

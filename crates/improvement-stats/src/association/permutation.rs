@@ -123,12 +123,7 @@ pub fn permutation_test(x: &[f64], y: &[f64], method: Method, options: &Permutat
 /// let answers = permutation_tests(&items, &y, Method::Spearman, &PermutationOptions::default());
 /// assert!(answers[0].is_ok() && answers[1].is_err());
 /// ```
-pub fn permutation_tests(
-    items: &[&[f64]],
-    y: &[f64],
-    method: Method,
-    options: &PermutationOptions,
-) -> ManyPermutations {
+pub fn permutation_tests(items: &[&[f64]], y: &[f64], method: Method, options: &PermutationOptions) -> ManyPermutations {
     let mut answers: Vec<Option<Result<Permutation>>> = (0..items.len()).map(|_| None).collect();
     // Items by the rows in which they are complete.
     let mut groups: Vec<(Vec<usize>, Members)> = Vec::new();
@@ -182,16 +177,10 @@ fn shuffle_group(
     if !blocks.is_empty() {
         rows.sort_by_key(|i| blocks[*i]);
     }
-    let sizes: Vec<usize> = if blocks.is_empty() {
-        vec![n]
-    } else {
-        rows.chunk_by(|a, b| blocks[*a] == blocks[*b]).map(<[usize]>::len).collect()
-    };
+    let sizes: Vec<usize> =
+        if blocks.is_empty() { vec![n] } else { rows.chunk_by(|a, b| blocks[*a] == blocks[*b]).map(<[usize]>::len).collect() };
     if sizes.iter().all(|s| *s < 2) {
-        return Err(Error::Undefined {
-            what: "permutation p value",
-            reason: "no block has two complete rows to exchange",
-        });
+        return Err(Error::Undefined { what: "permutation p value", reason: "no block has two complete rows to exchange" });
     }
     let straight: Vec<usize> = (0..n).collect();
     let observed: Vec<f64> = members.iter().map(|(_, s)| s.at(&straight)).collect();
@@ -254,8 +243,7 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 fn cautions(n: usize, permutations: usize) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if permutations < 999 {
-        warnings
-            .push(Warning::new("few_permutations", format!("Only {permutations} permutations: the p value is rough.")));
+        warnings.push(Warning::new("few_permutations", format!("Only {permutations} permutations: the p value is rough.")));
     }
     if n < 20 {
         warnings.push(Warning::new("few_pairs", format!("With {n} pairs only a very strong relation can be seen.")));
@@ -287,9 +275,7 @@ pub fn p_value_of_permutations(x: &[f64], y: &[f64], method: Method, orders: &[V
         let mut sorted = order.clone();
         sorted.sort_unstable();
         if sorted != straight {
-            return Err(Error::Invalid(format!(
-                "permutation {index} does not name each of the {n} complete pairs once"
-            )));
+            return Err(Error::Invalid(format!("permutation {index} does not name each of the {n} complete pairs once")));
         }
         as_strong += usize::from(statistic.at(order).abs() >= observed.abs() - EQUALLY_STRONG);
     }
@@ -318,11 +304,7 @@ pub fn exact_p_value(x: &[f64], y: &[f64], method: Method) -> Result<Permutation
     let (kept, statistic) = prepare(x, y, method, &PermutationOptions::default())?;
     let n = kept.len();
     if n > 9 {
-        return Err(Error::OutOfRange {
-            what: "number of pairs",
-            value: n as f64,
-            expected: "at most 9 for all orders",
-        });
+        return Err(Error::OutOfRange { what: "number of pairs", value: n as f64, expected: "at most 9 for all orders" });
     }
     let mut order: Vec<usize> = (0..n).collect();
     let observed = statistic.at(&order);

@@ -120,10 +120,7 @@ fn sison_glaz_width(counts: &[u64], n: f64, level: f64) -> Result<(f64, f64)> {
         steps += 1.0;
         here = next;
     }
-    Err(Error::Undefined {
-        what: "the Sison-Glaz interval",
-        reason: "no width reaches the level for these counts; use Goodman",
-    })
+    Err(Error::Undefined { what: "the Sison-Glaz interval", reason: "no width reaches the level for these counts; use Goodman" })
 }
 
 /// Approximate chance that every count stays within `steps` of what was seen.

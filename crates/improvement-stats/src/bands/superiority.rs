@@ -81,8 +81,7 @@ pub fn superiority(reference: &[u64], comparison: &[u64], level: f64) -> Result<
         (logistic(logit - half), logistic(logit + half))
     };
     if n1.min(n2) < 10.0 {
-        warnings
-            .push(Warning::new("small_n", "One of the groups has fewer than 10 people: the interval is approximate."));
+        warnings.push(Warning::new("small_n", "One of the groups has fewer than 10 people: the interval is approximate."));
     }
     Ok(Superiority {
         estimate,
@@ -132,8 +131,7 @@ fn logistic(x: f64) -> f64 {
 
 fn mann_whitney(reference: &[u64], comparison: &[u64], estimate: f64, n1: f64, n2: f64) -> f64 {
     let n = n1 + n2;
-    let ties: f64 =
-        reference.iter().zip(comparison).map(|(&a, &b)| (a as f64 + b as f64).powi(3) - (a + b) as f64).sum();
+    let ties: f64 = reference.iter().zip(comparison).map(|(&a, &b)| (a as f64 + b as f64).powi(3) - (a + b) as f64).sum();
     let variance = n1 * n2 / 12.0 * (n + 1.0 - ties / (n * (n - 1.0)));
     if variance > 0.0 { normal_two_sided((estimate - 0.5) * n1 * n2 / variance.sqrt()) } else { 1.0 }
 }

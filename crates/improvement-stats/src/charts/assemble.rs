@@ -88,13 +88,7 @@ fn same_everywhere(sigma: &[Option<f64>], places: &[usize]) -> Option<f64> {
     places.iter().all(|&i| sigma[i] == Some(first)).then_some(first)
 }
 
-fn warn_about(
-    warnings: &mut Vec<Warning>,
-    phase: usize,
-    plotted: &[Option<f64>],
-    base: &[usize],
-    scale: Option<&Scale>,
-) {
+fn warn_about(warnings: &mut Vec<Warning>, phase: usize, plotted: &[Option<f64>], base: &[usize], scale: Option<&Scale>) {
     let n = base.iter().filter(|&&i| plotted[i].is_some()).count();
     let Some(scale) = scale else {
         warnings.push(Warning::new("no_points", format!("Phase {phase} has no value to estimate from.")));
@@ -106,10 +100,7 @@ fn warn_about(
             format!("Phase {phase}: limits from {n} points say little; show a line without limits."),
         ));
     } else if n < 20 {
-        warnings.push(Warning::new(
-            "provisional_limits",
-            format!("Phase {phase}: limits from {n} points are provisional."),
-        ));
+        warnings.push(Warning::new("provisional_limits", format!("Phase {phase}: limits from {n} points are provisional.")));
     }
     let known: Vec<f64> = base.iter().filter_map(|&i| scale.sigma[i]).collect();
     if known.iter().all(|s| *s == 0.0) {
@@ -165,12 +156,7 @@ fn signals_of_phase(
 fn beyond_signal(point: &ChartPoint, i: usize, phase: usize, labels: &[String]) -> Option<Signal> {
     let value = point.value.filter(|_| point.beyond_limits)?;
     let high = point.upper.is_some_and(|u| above(value, u));
-    let (side, word, limit) =
-        if high { (Side::High, "upper", point.upper?) } else { (Side::Low, "lower", point.lower?) };
-    let text = format!(
-        "{} lies {} the {word} limit ({value:.4} against {limit:.4}).",
-        label(labels, i),
-        side.above_or_below()
-    );
+    let (side, word, limit) = if high { (Side::High, "upper", point.upper?) } else { (Side::Low, "lower", point.lower?) };
+    let text = format!("{} lies {} the {word} limit ({value:.4} against {limit:.4}).", label(labels, i), side.above_or_below());
     Some(Signal { rule: Rule::BeyondLimits, phase, first: i, last: i, side: Some(side), text })
 }

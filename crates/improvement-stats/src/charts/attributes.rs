@@ -24,9 +24,7 @@ pub(super) fn laney_factor(
     let z: Vec<Option<f64>> = rates
         .iter()
         .zip(sigma)
-        .map(|(rate, sigma)| {
-            rate.zip(*sigma).filter(|(_, sigma)| *sigma > 0.0).map(|(rate, sigma)| (rate - centre) / sigma)
-        })
+        .map(|(rate, sigma)| rate.zip(*sigma).filter(|(_, sigma)| *sigma > 0.0).map(|(rate, sigma)| (rate - centre) / sigma))
         .collect();
     mean_range(moving_ranges(&z, places), screen).map(|mean| mean / D2)
 }
@@ -49,8 +47,7 @@ pub(super) fn check_not_negative(values: &[Option<f64>], what: &'static str) -> 
 
 /// Checks that no count exceeds its size.
 pub(super) fn check_shares(counts: &[Option<f64>], sizes: &[Option<f64>]) -> Result<()> {
-    let too_many =
-        |(count, size): (&Option<f64>, &Option<f64>)| count.zip(*size).is_some_and(|(count, size)| count > size);
+    let too_many = |(count, size): (&Option<f64>, &Option<f64>)| count.zip(*size).is_some_and(|(count, size)| count > size);
     match counts.iter().zip(sizes).position(too_many) {
         None => Ok(()),
         Some(index) => {

@@ -180,11 +180,7 @@ pub fn control_chart(
     assemble(kind, plotted, denominators, scales, rules, layout, options)
 }
 
-fn check_input(
-    kind: ChartKind,
-    values: &[Option<f64>],
-    denominators: Option<&[Option<f64>]>,
-) -> Result<Vec<Option<f64>>> {
+fn check_input(kind: ChartKind, values: &[Option<f64>], denominators: Option<&[Option<f64>]>) -> Result<Vec<Option<f64>>> {
     if matches!(kind, ChartKind::XBar | ChartKind::S) {
         return Err(Error::Invalid("an X-bar or S chart needs several values a period: use subgroup_chart".into()));
     }

@@ -80,8 +80,7 @@ pub fn ewma(values: &[Option<f64>], lambda: f64, sigmas: f64, options: &ChartOpt
         let beyond_limits = above(average, upper) || above(lower, average);
         points.push(EwmaPoint { value, average, sigma, lower, upper, beyond_limits });
     }
-    let sides: Vec<Option<Side>> =
-        points.iter().map(|p| p.beyond_limits.then(|| Side::of(p.average - base.centre))).collect();
+    let sides: Vec<Option<Side>> = points.iter().map(|p| p.beyond_limits.then(|| Side::of(p.average - base.centre))).collect();
     let signals = drift_signals(&sides, "the moving average lies", "its limit", &options.labels);
     Ok(EwmaChart { estimate: base.centre, sigma: base.sigma, points, signals, n: base.n, warnings: base.warnings })
 }
@@ -156,15 +155,7 @@ pub fn cusum(values: &[Option<f64>], shift: f64, limit: f64, options: &ChartOpti
     let side = |p: &CusumPoint| p.beyond_limits.then_some(if p.positive > limit { Side::High } else { Side::Low });
     let sides: Vec<Option<Side>> = points.iter().map(side).collect();
     let signals = drift_signals(&sides, "the cumulated sum lies", "the decision limit", &options.labels);
-    Ok(CusumChart {
-        estimate: base.centre,
-        sigma: base.sigma,
-        limit,
-        points,
-        signals,
-        n: base.n,
-        warnings: base.warnings,
-    })
+    Ok(CusumChart { estimate: base.centre, sigma: base.sigma, limit, points, signals, n: base.n, warnings: base.warnings })
 }
 
 /// What both charts start from.
@@ -181,9 +172,7 @@ impl Base {
         let layout = Layout::new(values.len(), options)?;
         check_present("values", values)?;
         if layout.phases > 1 {
-            return Err(Error::Invalid(
-                "this chart has memory, so it cannot have phases: chart each phase alone".into(),
-            ));
+            return Err(Error::Invalid("this chart has memory, so it cannot have phases: chart each phase alone".into()));
         }
         let places = layout.base_of(0);
         let present: Vec<f64> = places.iter().filter_map(|&i| values[i]).collect();

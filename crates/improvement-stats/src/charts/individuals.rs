@@ -31,12 +31,7 @@ pub(super) fn sigma(values: &[Option<f64>], places: &[usize], screen: bool) -> O
 }
 
 /// Sigma of a value with denominator 1, from moving ranges weighted by the denominators (Taylor's normalised I chart).
-pub(super) fn normalised_sigma(
-    values: &[Option<f64>],
-    sizes: &[Option<f64>],
-    places: &[usize],
-    screen: bool,
-) -> Option<f64> {
+pub(super) fn normalised_sigma(values: &[Option<f64>], sizes: &[Option<f64>], places: &[usize], screen: bool) -> Option<f64> {
     let scaled = places.windows(2).filter_map(|w| {
         let gap = (values[w[1]]? - values[w[0]]?).abs();
         Some((PI / 2.0).sqrt() * gap / (1.0 / sizes[w[0]]? + 1.0 / sizes[w[1]]?).sqrt())

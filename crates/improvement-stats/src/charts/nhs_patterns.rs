@@ -68,8 +68,7 @@ pub(super) fn special_causes(points: &[ChartPoint], places: &[usize]) -> Vec<Spe
             i8::from(compare(value(k), point.upper) > 0) - i8::from(compare(value(k), point.lower) < 0)
         })
         .collect();
-    let close: Vec<i8> =
-        (0..n).map(|k| if outside[k] == 0 { outer_third(&points[places[k]], value(k)) } else { 0 }).collect();
+    let close: Vec<i8> = (0..n).map(|k| if outside[k] == 0 { outer_third(&points[places[k]], value(k)) } else { 0 }).collect();
     let (mut trend, mut shift, mut two) = (vec![0i8; n], vec![0i8; n], vec![0i8; n]);
     for start in 0..n {
         if start + 7 <= n {

@@ -18,13 +18,7 @@ pub struct ChartOptions {
 
 impl Default for ChartOptions {
     fn default() -> Self {
-        Self {
-            phase_starts: Vec::new(),
-            baseline: None,
-            excluded: Vec::new(),
-            screen_moving_ranges: true,
-            labels: Vec::new(),
-        }
+        Self { phase_starts: Vec::new(), baseline: None, excluded: Vec::new(), screen_moving_ranges: true, labels: Vec::new() }
     }
 }
 

@@ -108,8 +108,7 @@ pub fn run_chart(values: &[Option<f64>], options: &ChartOptions, extra: RunChart
         }
         let useful = runs.as_ref().map_or(0, |r| r.n_useful);
         if useful < FEWEST_USEFUL {
-            let text =
-                format!("Phase {} has {useful} useful points; with fewer than 10 the rules cannot tell.", phase + 1);
+            let text = format!("Phase {} has {useful} useful points; with fewer than 10 the rules cannot tell.", phase + 1);
             warnings.push(Warning::new("few_points", text));
         }
         let (first, last) = (all.first().copied().unwrap_or(0), all.last().copied().unwrap_or(0));
@@ -169,20 +168,13 @@ fn shift_signals(
         .filter(|s| s.2 >= length)
         .map(|(first, last, count, side)| {
             let side = Side::of(f64::from(side));
-            let text =
-                format!("{count} points in a row {} the centre {}.", side.above_or_below(), span(labels, first, last));
+            let text = format!("{count} points in a row {} the centre {}.", side.above_or_below(), span(labels, first, last));
             Signal { rule: Rule::Shift, phase, first, last, side: Some(side), text }
         })
         .collect()
 }
 
-fn trend_signals(
-    values: &[Option<f64>],
-    places: &[usize],
-    length: usize,
-    phase: usize,
-    labels: &[String],
-) -> Vec<Signal> {
+fn trend_signals(values: &[Option<f64>], places: &[usize], length: usize, phase: usize, labels: &[String]) -> Vec<Signal> {
     let present: Vec<(usize, f64)> = places.iter().filter_map(|&i| values[i].map(|v| (i, v))).collect();
     let mut signals = Vec::new();
     let mut start = 0;

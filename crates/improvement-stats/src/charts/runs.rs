@@ -41,8 +41,7 @@ pub fn anhoej_limits(n_useful: usize) -> (usize, usize) {
     }
     let longest = (n_useful as f64).log2().round_ties_even() as usize + 3;
     let throws = (n_useful - 1) as f64;
-    let log_chance =
-        |k: f64| ln_gamma(throws + 1.0) - ln_gamma(k + 1.0) - ln_gamma(throws - k + 1.0) - throws * 2f64.ln();
+    let log_chance = |k: f64| ln_gamma(throws + 1.0) - ln_gamma(k + 1.0) - ln_gamma(throws - k + 1.0) - throws * 2f64.ln();
     // Six standard deviations below the mean hold less than a millionth: nothing that decides about 5 %.
     let start = (throws / 2.0 - 3.0 * throws.sqrt() - 10.0).floor().max(0.0);
     let mut heads = start;

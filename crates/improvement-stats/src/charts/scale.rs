@@ -33,13 +33,8 @@ pub(super) fn scale(
 ) -> Option<Scale> {
     let same = |sigma: Option<f64>| vec![sigma; raw.len()];
     let by_size = |f: &dyn Fn(f64) -> f64| sizes.iter().map(|size| size.map(f)).collect::<Vec<_>>();
-    let plain = |centre: f64, sigma: Vec<Option<f64>>, range: (f64, f64)| Scale {
-        centre,
-        middle: centre,
-        sigma,
-        range,
-        power: 1.0,
-    };
+    let plain =
+        |centre: f64, sigma: Vec<Option<f64>>, range: (f64, f64)| Scale { centre, middle: centre, sigma, range, power: 1.0 };
     let anywhere = (f64::NEG_INFINITY, f64::INFINITY);
     let from_zero = (0.0, f64::INFINITY);
     Some(match kind {

@@ -60,9 +60,7 @@ pub fn subgroup_chart(
     let scales = (0..layout.phases).map(|phase| scale(kind, &groups, &layout.base_of(phase))).collect();
     let (chart_kind, plotted) = match kind {
         SubgroupKind::Mean => (ChartKind::XBar, groups.iter().map(|g| g.as_ref().map(|g| g.mean)).collect()),
-        SubgroupKind::StandardDeviation => {
-            (ChartKind::S, groups.iter().map(|g| g.as_ref().and_then(|g| g.sd)).collect())
-        }
+        SubgroupKind::StandardDeviation => (ChartKind::S, groups.iter().map(|g| g.as_ref().and_then(|g| g.sd)).collect()),
     };
     let sizes = groups.iter().map(|g| g.as_ref().map(|g| g.n)).collect();
     assemble(chart_kind, plotted, sizes, scales, rules, layout, options)

@@ -182,11 +182,7 @@ impl Fit {
 fn complete_rows(y: &[f64], terms: &[Term], clusters: &[usize], weights: &[f64]) -> Result<Vec<usize>> {
     let n = y.len();
     let same = |right: &'static str, right_len: usize| {
-        if right_len == n {
-            Ok(())
-        } else {
-            Err(Error::LengthMismatch { left: "outcome", left_len: n, right, right_len })
-        }
+        if right_len == n { Ok(()) } else { Err(Error::LengthMismatch { left: "outcome", left_len: n, right, right_len }) }
     };
     same("clusters", clusters.len())?;
     terms.iter().try_for_each(|t| same("a term", t.values.len()))?;
@@ -263,18 +259,12 @@ fn bread(x: &DMatrix<f64>, weights: &DVector<f64>) -> Result<DMatrix<f64>> {
 /// assert_eq!((fit.clusters, fit.k), (10, 2));
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn cluster_robust(
-    y: &[f64],
-    terms: &[Term],
-    clusters: &[usize],
-    options: &RegressionOptions,
-) -> Result<RobustRegression> {
+pub fn cluster_robust(y: &[f64], terms: &[Term], clusters: &[usize], options: &RegressionOptions) -> Result<RobustRegression> {
     check_level(options.level)?;
     let fit = Fit::new(y, terms, clusters, &options.weights)?;
     let (n, k, g) = (fit.x.nrows(), fit.x.ncols(), fit.clusters());
     let scores = fit.scores(&fit.residuals);
-    let spread: f64 =
-        fit.residuals.iter().zip(fit.weights.iter()).map(|(e, w)| w * e * e).sum::<f64>() / (n - k) as f64;
+    let spread: f64 = fit.residuals.iter().zip(fit.weights.iter()).map(|(e, w)| w * e * e).sum::<f64>() / (n - k) as f64;
     let weighted: DVector<f64> = fit.residuals.component_mul(&fit.weights);
     let reduced = if options.cr2 { Some(BiasReduced::new(&fit)) } else { None };
     let (groups_only, full) = fit.corrections(options.uncounted);

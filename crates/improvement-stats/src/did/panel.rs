@@ -142,11 +142,7 @@ impl Panel<'_> {
 /// assert!((did.coefficients[0].estimate - 3.0).abs() < 0.05);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn difference_in_differences(
-    panel: &Panel<'_>,
-    clusters: &[usize],
-    options: &RegressionOptions,
-) -> Result<RobustRegression> {
+pub fn difference_in_differences(panel: &Panel<'_>, clusters: &[usize], options: &RegressionOptions) -> Result<RobustRegression> {
     panel.check(clusters)?;
     let treated = panel.treated.iter().zip(panel.period).map(|(t, p)| f64::from(u8::from(*t && *p >= panel.start)));
     let mut terms = vec![Term::new("treated since start", treated.collect())];
@@ -198,10 +194,7 @@ pub fn event_study(panel: &Panel<'_>, clusters: &[usize], options: &RegressionOp
     let times = shown
         .iter()
         .zip(&fit.coefficients[1..])
-        .map(|(code, effect)| EventTime {
-            since_start: periods[*code].saturating_sub(panel.start),
-            effect: effect.clone(),
-        })
+        .map(|(code, effect)| EventTime { since_start: periods[*code].saturating_sub(panel.start), effect: effect.clone() })
         .collect();
     let mut warnings = panel.warnings(&fit);
     if before < 3 {

@@ -118,8 +118,7 @@ pub fn protect(table: &LinkedTable, primary: &[bool], options: &ProtectOptions) 
     let complementary: Vec<usize> = (0..hidden.len()).filter(|c| hidden[*c] && !primary[*c]).collect();
     let mut warnings = Vec::new();
     if complementary.iter().any(|c| table.is_total(*c)) {
-        warnings
-            .push(Warning::new("totals_hidden", "Some totals had to be hidden, since inner cells did not suffice."));
+        warnings.push(Warning::new("totals_hidden", "Some totals had to be hidden, since inner cells did not suffice."));
     }
     Ok(Suppression {
         primary: (0..hidden.len()).filter(|c| primary[*c]).collect(),
@@ -150,15 +149,14 @@ fn cheapest(
     let mut best: Option<(u64, Vec<usize>)> = None;
     for plan in plans {
         let mut all = Vec::new();
-        let reached = plan.iter().filter(|m| **m != 0.0).all(|&movement| {
-            match move_cell(table, hidden, target, movement, usable) {
+        let reached =
+            plan.iter().filter(|m| **m != 0.0).all(|&movement| match move_cell(table, hidden, target, movement, usable) {
                 Some(cells) => {
                     all.extend(cells);
                     true
                 }
                 None => false,
-            }
-        });
+            });
         if !reached {
             continue;
         }
@@ -220,9 +218,8 @@ fn move_cell(
         problem.add_constraint(&terms, ComparisonOp::Eq, -moved);
     }
     let solution = problem.solve().ok()?.into_solution().ok()?;
-    let moves = |(up, down): (microlp::Variable, microlp::Variable)| {
-        (solution.var_value(up) - solution.var_value(down)).abs() > 1e-6
-    };
+    let moves =
+        |(up, down): (microlp::Variable, microlp::Variable)| (solution.var_value(up) - solution.var_value(down)).abs() > 1e-6;
     Some((0..hidden.len()).filter(|c| variables[*c].is_some_and(moves)).collect())
 }
 
@@ -255,13 +252,7 @@ fn pair_up(table: &LinkedTable, hidden: &mut [bool], usable: &dyn Fn(usize) -> b
 
 /// Where the program finds nothing (the neighbours are too small to give way by the width at once): the smallest usable
 /// neighbour in a sum with the exposed cell.
-fn stopgap(
-    table: &LinkedTable,
-    hidden: &[bool],
-    cell: usize,
-    totals: bool,
-    usable: &dyn Fn(usize, bool) -> bool,
-) -> Vec<usize> {
+fn stopgap(table: &LinkedTable, hidden: &[bool], cell: usize, totals: bool, usable: &dyn Fn(usize, bool) -> bool) -> Vec<usize> {
     let mut neighbours: Vec<usize> = table
         .relations()
         .iter()

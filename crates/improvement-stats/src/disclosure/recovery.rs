@@ -44,11 +44,7 @@ pub struct Complement {
 /// ```
 pub fn recoverable_counts(n: u64, percentages: &[f64], decimals: u32, complete: bool) -> Result<Recovery> {
     if n == 0 || n > 1_000_000 {
-        return Err(Error::OutOfRange {
-            what: "number of people",
-            value: n as f64,
-            expected: "between 1 and a million",
-        });
+        return Err(Error::OutOfRange { what: "number of people", value: n as f64, expected: "between 1 and a million" });
     }
     if decimals > 6 {
         return Err(Error::OutOfRange { what: "decimals", value: f64::from(decimals), expected: "at most 6" });

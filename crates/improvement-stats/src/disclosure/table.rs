@@ -82,9 +82,7 @@ impl LinkedTable {
             let sum: u128 = relation.parts.iter().map(|c| u128::from(counts[*c])).sum();
             if sum != u128::from(counts[relation.total]) {
                 let total = counts[relation.total];
-                return Err(Error::Invalid(format!(
-                    "sum {index} does not hold: its parts give {sum}, its total is {total}"
-                )));
+                return Err(Error::Invalid(format!("sum {index} does not hold: its parts give {sum}, its total is {total}")));
             }
             totals[relation.total] = true;
         }
@@ -154,8 +152,7 @@ impl LinkedTable {
         };
         let mut counts = vec![0u64; size];
         for (index, (categories, count)) in inner.iter().enumerate() {
-            let lowest =
-                |d: usize, c: usize| c < dimensions[d].parents.len() && !dimensions[d].parents.contains(&Some(c));
+            let lowest = |d: usize, c: usize| c < dimensions[d].parents.len() && !dimensions[d].parents.contains(&Some(c));
             if categories.len() != dimensions.len() || !categories.iter().enumerate().all(|(d, c)| lowest(d, *c)) {
                 return Err(Error::Invalid(format!("count {index} does not name a lowest category of each dimension")));
             }
@@ -190,10 +187,7 @@ impl LinkedTable {
 
     /// The number of the cell with these categories in a table from [`LinkedTable::from_dimensions`].
     pub fn cell(dimensions: &[Dimension], categories: &[usize]) -> usize {
-        dimensions
-            .iter()
-            .zip(categories)
-            .fold(0usize, |cell, (d, c)| cell.saturating_mul(d.parents.len()).saturating_add(*c))
+        dimensions.iter().zip(categories).fold(0usize, |cell, (d, c)| cell.saturating_mul(d.parents.len()).saturating_add(*c))
     }
 
     /// The counts.
@@ -221,9 +215,7 @@ fn ancestors(dimension: &Dimension) -> Result<Vec<Vec<usize>>> {
             let mut at = category;
             while let Some(parent) = parents[at] {
                 if parent >= parents.len() || above.len() > parents.len() {
-                    return Err(Error::Invalid(
-                        "a dimension's hierarchy names a missing category or runs in a circle".into(),
-                    ));
+                    return Err(Error::Invalid("a dimension's hierarchy names a missing category or runs in a circle".into()));
                 }
                 above.push(parent);
                 at = parent;

@@ -57,8 +57,7 @@ pub fn cross_validate(
     let lambdas: Vec<f64> = path.fits.iter().map(|f| f.lambda).collect();
     let places = deal(x.len(), folds, groups, seed)?;
     let centres = centres(x, y);
-    let parts: Vec<Gram> =
-        (0..folds).map(|f| Gram::new(x, y, (0..x.len()).filter(|i| places[*i] == f), &centres)).collect();
+    let parts: Vec<Gram> = (0..folds).map(|f| Gram::new(x, y, (0..x.len()).filter(|i| places[*i] == f), &centres)).collect();
     let whole = Gram::new(x, y, 0..x.len(), &centres);
     let mut errors = vec![Vec::new(); lambdas.len()];
     for part in &parts {

@@ -43,13 +43,7 @@ pub struct ErrorBound {
 /// assert!((bound.cutoff - 0.61).abs() < 1e-9);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn error_bound(
-    predictors: usize,
-    most_chosen: usize,
-    wanted: f64,
-    pairs: usize,
-    kind: ErrorBoundKind,
-) -> Result<ErrorBound> {
+pub fn error_bound(predictors: usize, most_chosen: usize, wanted: f64, pairs: usize, kind: ErrorBoundKind) -> Result<ErrorBound> {
     let (p, q) = (predictors as f64, most_chosen as f64);
     if predictors == 0 || most_chosen == 0 || most_chosen > predictors {
         let expected = "at least 1 and at most the number of predictors";

@@ -241,8 +241,7 @@ impl Problem {
             self.covariances[active[i] * self.width + active[j]] + if i == j { ridge } else { 0.0 }
         });
         let lasso = lambda * self.alpha;
-        let right =
-            DVector::from_fn(active.len(), |i, _| self.target[active[i]] - lasso.copysign(state.beta[active[i]]));
+        let right = DVector::from_fn(active.len(), |i, _| self.target[active[i]] - lasso.copysign(state.beta[active[i]]));
         let Some(solution) = gram.cholesky().map(|factor| factor.solve(&right)) else { return false };
         let kept = active.iter().zip(solution.iter()).all(|(j, b)| b.is_finite() && b * state.beta[*j] > 0.0);
         if kept {
@@ -275,8 +274,7 @@ impl Problem {
     }
 
     fn coefficients(&self, standardised: &[f64], lambda: f64) -> NetCoefficients {
-        let beta: Vec<f64> =
-            standardised.iter().zip(&self.scales).map(|(b, s)| if *b == 0.0 { 0.0 } else { b / s }).collect();
+        let beta: Vec<f64> = standardised.iter().zip(&self.scales).map(|(b, s)| if *b == 0.0 { 0.0 } else { b / s }).collect();
         let shift: f64 = beta.iter().zip(&self.means).map(|(b, m)| b * m).sum();
         let linear: f64 = standardised.iter().zip(&self.target).map(|(b, t)| b * t).sum();
         let mut square = 0.0;

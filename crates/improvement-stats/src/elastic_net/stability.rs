@@ -160,11 +160,7 @@ impl<'a> Walk<'a> {
             return Err(Error::OutOfRange { what: "most chosen", value: 0.0, expected: "at least 1" });
         }
         if net.alpha <= 0.0 {
-            return Err(Error::OutOfRange {
-                what: "alpha",
-                value: net.alpha,
-                expected: "above 0: ridge chooses everything",
-            });
+            return Err(Error::OutOfRange { what: "alpha", value: net.alpha, expected: "above 0: ridge chooses everything" });
         }
         let centres = centres(x, y);
         let whole = Problem::new(&Gram::new(x, y, 0..x.len(), &centres), net)?;

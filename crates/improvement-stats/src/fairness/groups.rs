@@ -67,11 +67,7 @@ pub struct GroupGap {
 pub fn against_reference(groups: &[Group], reference: usize, level: f64) -> Result<Vec<GroupGap>> {
     let total = check(groups)?;
     let Some(other) = groups.get(reference) else {
-        return Err(Error::OutOfRange {
-            what: "reference group",
-            value: reference as f64,
-            expected: "the position of a group",
-        });
+        return Err(Error::OutOfRange { what: "reference group", value: reference as f64, expected: "the position of a group" });
     };
     groups
         .iter()
@@ -114,11 +110,7 @@ fn check(groups: &[Group]) -> Result<(u64, u64)> {
                 expected: "at most n of its group",
             });
         }
-        n = n.checked_add(group.n).ok_or(Error::OutOfRange {
-            what: "n",
-            value: f64::INFINITY,
-            expected: "countable in all",
-        })?;
+        n = n.checked_add(group.n).ok_or(Error::OutOfRange { what: "n", value: f64::INFINITY, expected: "countable in all" })?;
         count += group.count;
     }
     Ok((count, n))
@@ -136,8 +128,7 @@ fn gap(group: &Group, other: (u64, u64), total: (u64, u64), level: f64) -> Resul
     let share = |(x, n): (u64, u64)| (n > 0).then(|| x as f64 / n as f64);
     let mut warnings: Vec<Warning> = ratio.iter().flat_map(|r| r.warnings.clone()).collect();
     if group.count < 10 || group.n < 30 {
-        let text =
-            "Fewer than 10 outcomes or 30 people: many rules forbid a judgement, and figures may disclose persons.";
+        let text = "Fewer than 10 outcomes or 30 people: many rules forbid a judgement, and figures may disclose persons.";
         warnings.push(Warning::new("small_group", text));
     }
     Ok(GroupGap {

@@ -74,10 +74,8 @@ pub fn odds_ratio(first: (u64, u64), second: (u64, u64), method: OddsMethod, lev
     };
     let mut warnings = Vec::new();
     if !no_zero {
-        warnings.push(Warning::new(
-            "zero_cell",
-            "One of the four counts is 0: the odds ratio is 0 or infinite, show the counts.",
-        ));
+        warnings
+            .push(Warning::new("zero_cell", "One of the four counts is 0: the odds ratio is 0 or infinite, show the counts."));
     }
     Ok(OddsRatio {
         estimate: (a * d) / (b * c),
@@ -112,8 +110,7 @@ pub fn fisher_exact(first: (u64, u64), second: (u64, u64)) -> Result<f64> {
         return Err(Error::OutOfRange { what: "n", value: people as f64, expected: "at most 100 million in all" });
     }
     let cases = first.0 + second.0;
-    let log_choose =
-        |n: u64, k: u64| ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0);
+    let log_choose = |n: u64, k: u64| ln_gamma(n as f64 + 1.0) - ln_gamma(k as f64 + 1.0) - ln_gamma((n - k) as f64 + 1.0);
     let log_chance = |k: u64| log_choose(first.1, k) + log_choose(second.1, cases - k) - log_choose(people, cases);
     // Tables equally likely on paper differ by rounding; R allows the same hair.
     let seen = log_chance(first.0) + 1e-7;

@@ -86,10 +86,8 @@ pub fn risk_ratio(first: (u64, u64), second: (u64, u64), method: RatioMethod, le
         }
     };
     if first.1.min(second.1) < 10 {
-        warnings.push(Warning::new(
-            "small_n",
-            "One of the groups has fewer than 10: the ratio may change wildly with one person.",
-        ));
+        warnings
+            .push(Warning::new("small_n", "One of the groups has fewer than 10: the ratio may change wildly with one person."));
     }
     Ok(RiskRatio {
         estimate: (x1 / n1) / (x2 / n2),

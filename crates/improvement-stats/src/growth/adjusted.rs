@@ -53,21 +53,11 @@ pub struct AdjustedMeans {
 /// assert!((found.groups[1].estimate - 0.5).abs() < 1e-12);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn adjusted_means(
-    outcome: &[f64],
-    predictors: &[Vec<f64>],
-    groups: &[String],
-    level: f64,
-) -> Result<AdjustedMeans> {
+pub fn adjusted_means(outcome: &[f64], predictors: &[Vec<f64>], groups: &[String], level: f64) -> Result<AdjustedMeans> {
     check_level(level)?;
     let matrix = design(outcome, predictors)?;
     if groups.len() != outcome.len() {
-        return Err(Error::LengthMismatch {
-            left: "outcome",
-            left_len: outcome.len(),
-            right: "groups",
-            right_len: groups.len(),
-        });
+        return Err(Error::LengthMismatch { left: "outcome", left_len: outcome.len(), right: "groups", right_len: groups.len() });
     }
     let coefficients = least_squares(&matrix, outcome)?;
     let residual = |i: usize| outcome[i] - matrix.row(i).iter().zip(&coefficients).map(|(x, b)| x * b).sum::<f64>();
@@ -102,10 +92,8 @@ pub fn adjusted_means(
     let mut warnings = Vec::new();
     let small = groups.iter().filter(|g| g.n < 20).count();
     if small > 0 {
-        let text = format!(
-            "{small} of {} groups have fewer than 20 students: their means vary most, do not rank them.",
-            groups.len()
-        );
+        let text =
+            format!("{small} of {} groups have fewer than 20 students: their means vary most, do not rank them.", groups.len());
         warnings.push(Warning::new("small_groups", text));
     }
     Ok(AdjustedMeans { groups, coefficients, residual_sd, df, n, warnings })

@@ -40,12 +40,7 @@ pub struct Gain {
 pub fn mean_gain(before: &[f64], after: &[f64], level: f64) -> Result<Gain> {
     check_level(level)?;
     if before.len() != after.len() {
-        return Err(Error::LengthMismatch {
-            left: "before",
-            left_len: before.len(),
-            right: "after",
-            right_len: after.len(),
-        });
+        return Err(Error::LengthMismatch { left: "before", left_len: before.len(), right: "after", right_len: after.len() });
     }
     check_numbers("before", before)?;
     check_numbers("after", after)?;

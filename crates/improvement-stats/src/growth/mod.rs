@@ -27,12 +27,7 @@ fn design(outcome: &[f64], predictors: &[Vec<f64>]) -> Result<DMatrix<f64>> {
     check_numbers("outcome", outcome)?;
     for column in predictors {
         if column.len() != n {
-            return Err(Error::LengthMismatch {
-                left: "outcome",
-                left_len: n,
-                right: "a predictor",
-                right_len: column.len(),
-            });
+            return Err(Error::LengthMismatch { left: "outcome", left_len: n, right: "a predictor", right_len: column.len() });
         }
         check_numbers("a predictor", column)?;
     }

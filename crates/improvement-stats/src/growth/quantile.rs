@@ -52,8 +52,7 @@ pub fn quantile_regression(outcome: &[f64], predictors: &[Vec<f64>], tau: f64) -
     let n = outcome.len();
     let mut warnings = Vec::new();
     if (n as f64) * tau.min(1.0 - tau) < 5.0 {
-        warnings
-            .push(Warning::new("few_beyond", "Fewer than 5 cases lie beyond this quantile: the fit hangs on them."));
+        warnings.push(Warning::new("few_beyond", "Fewer than 5 cases lie beyond this quantile: the fit hangs on them."));
     }
     Ok(QuantileRegression {
         check_loss: outcome.iter().zip(fitted.iter()).map(|(y, f)| check_loss(y - f, tau)).sum(),
@@ -70,13 +69,7 @@ fn check_loss(residual: f64, tau: f64) -> f64 {
 }
 
 /// Coefficients of the scaled columns, and how many steps it took.
-fn walk(
-    matrix: &DMatrix<f64>,
-    outcome: &[f64],
-    start: &[f64],
-    scales: &[f64],
-    tau: f64,
-) -> Result<(DVector<f64>, usize)> {
+fn walk(matrix: &DMatrix<f64>, outcome: &[f64], start: &[f64], scales: &[f64], tau: f64) -> Result<(DVector<f64>, usize)> {
     let n = outcome.len();
     let most = 50 * n + 1000;
     let nudged = nudged(outcome);

@@ -114,10 +114,8 @@ fn warnings(rows: &[CovariateBalance]) -> Vec<Warning> {
     let above = |limit: f64| rows.iter().filter(|r| r.smd.is_some_and(|s| s.abs() > limit)).count();
     let mut warnings = Vec::new();
     if above(0.25) > 0 {
-        let message = format!(
-            "{} covariates differ by more than 0.25 standard deviations: adjust or claim no effect.",
-            above(0.25)
-        );
+        let message =
+            format!("{} covariates differ by more than 0.25 standard deviations: adjust or claim no effect.", above(0.25));
         warnings.push(Warning::new("not_balanced", message));
     } else if above(0.1) > 0 {
         let message = format!("{} covariates differ by more than 0.1 standard deviations: say so.", above(0.1));

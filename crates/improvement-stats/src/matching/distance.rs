@@ -81,10 +81,7 @@ impl Whitened {
         let spreads: Vec<f64> = (0..width).map(|i| covariance[i][i].sqrt()).collect();
         let inverse = |s: f64| if s > 0.0 { 1.0 / s } else { 0.0 };
         if spreads.iter().all(|s| *s <= 0.0) {
-            return Err(Error::Undefined {
-                what: "distance",
-                reason: "no covariate varies within the two kinds of units",
-            });
+            return Err(Error::Undefined { what: "distance", reason: "no covariate varies within the two kinds of units" });
         }
         let (transform, singular) = match distance {
             Distance::Mahalanobis => {
@@ -196,16 +193,9 @@ pub(super) fn nearest(
 /// assert_eq!((peers[0].peers[0].unit, peers[1].peers[0].unit), (2, 4));
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn nearest_peers(
-    covariates: &[Vec<f64>],
-    treated: &[bool],
-    count: usize,
-    distance: Distance,
-) -> Result<Vec<NearestPeers>> {
+pub fn nearest_peers(covariates: &[Vec<f64>], treated: &[bool], count: usize, distance: Distance) -> Result<Vec<NearestPeers>> {
     if distance == Distance::Propensity {
-        return Err(Error::Invalid(
-            "peers need a distance between covariates: Mahalanobis or standardised Euclidean".into(),
-        ));
+        return Err(Error::Invalid("peers need a distance between covariates: Mahalanobis or standardised Euclidean".into()));
     }
     super::check(covariates, treated)?;
     let space = Whitened::new(covariates, treated, distance)?;

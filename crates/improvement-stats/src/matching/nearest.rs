@@ -226,8 +226,7 @@ impl Search<'_> {
         if self.space.is_some() {
             peers.iter_mut().for_each(|p| p.distance = p.distance.sqrt());
         }
-        let limits =
-            self.options.calipers.iter().filter_map(|c| if let Caliper::Distance(d) = c { Some(*d) } else { None });
+        let limits = self.options.calipers.iter().filter_map(|c| if let Caliper::Distance(d) = c { Some(*d) } else { None });
         let limit = limits.fold(f64::INFINITY, f64::min);
         peers.retain(|p| p.distance <= limit);
         peers
@@ -271,13 +270,7 @@ impl Search<'_> {
     }
 }
 
-fn summarise(
-    sets: Vec<MatchedSet>,
-    units: usize,
-    distance: Distance,
-    propensity: Option<Propensity>,
-    singular: bool,
-) -> Matched {
+fn summarise(sets: Vec<MatchedSet>, units: usize, distance: Distance, propensity: Option<Propensity>, singular: bool) -> Matched {
     let mut weights = vec![0.0; units];
     let mut used = vec![false; units];
     for set in sets.iter().filter(|s| !s.controls.is_empty()) {
@@ -302,8 +295,7 @@ fn summarise(
         warnings.push(Warning::new("singular_covariance", message));
     }
     if treated_unmatched > 0 {
-        let message =
-            format!("{treated_unmatched} treated units have no comparable control; results are about the others only.");
+        let message = format!("{treated_unmatched} treated units have no comparable control; results are about the others only.");
         warnings.push(Warning::new("treated_unmatched", message));
     }
     Matched {

@@ -149,9 +149,7 @@ impl Data {
         let groups: Vec<(usize, f64, DVector<f64>)> = labels
             .iter()
             .enumerate()
-            .map(|(code, label)| {
-                (*label, sizes[code], DVector::from_column_slice(&means[code * width..(code + 1) * width]))
-            })
+            .map(|(code, label)| (*label, sizes[code], DVector::from_column_slice(&means[code * width..(code + 1) * width])))
             .collect();
         let classes = classes(&groups, width);
         Ok(Self { n, p, within, classes, scaling, groups, rows_dropped: response.len() - n })
@@ -185,9 +183,7 @@ fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, 
     }
     let scale = largest * (kept.iter().map(|i| ((values[*i] - centre) / largest).powi(2)).sum::<f64>() / n).sqrt();
     if !(scale.is_finite() && scale > 0.0) {
-        return Err(Error::Invalid(format!(
-            "{name} has values too large or too small to compute with: change its unit"
-        )));
+        return Err(Error::Invalid(format!("{name} has values too large or too small to compute with: change its unit")));
     }
     Ok((centre, scale))
 }

@@ -151,12 +151,10 @@ pub fn mixed_model(response: &[f64], terms: &[Term], groups: &[usize], options: 
     estimates[0] += centre;
     let correction = match options.df {
         DegreesOfFreedom::Satterthwaite => None,
-        DegreesOfFreedom::KenwardRoger => {
-            Some(KenwardRoger::new(&data, ratio * variance, variance).ok_or(Error::Singular {
-                what: "Kenward-Roger's information matrix",
-                reason: "too few groups or rows for it",
-            })?)
-        }
+        DegreesOfFreedom::KenwardRoger => Some(
+            KenwardRoger::new(&data, ratio * variance, variance)
+                .ok_or(Error::Singular { what: "Kenward-Roger's information matrix", reason: "too few groups or rows for it" })?,
+        ),
     };
     let standardised = match &correction {
         Some(correction) => correction.covariance.clone(),

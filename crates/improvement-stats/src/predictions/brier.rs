@@ -130,12 +130,7 @@ pub struct CalibrationBin {
 /// assert_eq!(curve[1].observed.count, 2);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn calibration_curve(
-    probabilities: &[f64],
-    outcomes: &[bool],
-    bins: usize,
-    level: f64,
-) -> Result<Vec<CalibrationBin>> {
+pub fn calibration_curve(probabilities: &[f64], outcomes: &[bool], bins: usize, level: f64) -> Result<Vec<CalibrationBin>> {
     check_level(level)?;
     let groups = binned(probabilities, outcomes, bins)?;
     groups

@@ -42,11 +42,7 @@ pub fn cross_correlation(lead: &[f64], outcome: &[f64], max_lag: usize, level: f
     check_numbers("outcome", outcome)?;
     let n = lead.len();
     if max_lag >= n {
-        return Err(Error::OutOfRange {
-            what: "largest lag",
-            value: max_lag as f64,
-            expected: "below the number of periods",
-        });
+        return Err(Error::OutOfRange { what: "largest lag", value: max_lag as f64, expected: "below the number of periods" });
     }
     let centred = |series: &[f64]| -> Vec<f64> {
         let mean = series.iter().sum::<f64>() / n as f64;

@@ -54,8 +54,7 @@ pub fn auc(scores: &[f64], outcomes: &[bool], level: f64) -> Result<Auc> {
     let above = placements(&with, n);
     let below = placements(&without, m);
     let estimate = above.iter().sum::<f64>() / m;
-    let standard_error =
-        (with.len() > 1 && without.len() > 1).then(|| (variance(&above) / m + variance(&below) / n).sqrt());
+    let standard_error = (with.len() > 1 && without.len() > 1).then(|| (variance(&above) / m + variance(&below) / n).sqrt());
     let interval = standard_error.map(|error| {
         let half = critical_z(level) * error;
         Interval::new(estimate - half, estimate + half, level)
@@ -132,12 +131,10 @@ pub fn flag_table(scores: &[f64], outcomes: &[bool], threshold: f64, level: f64)
     check_numbers("scores", scores)?;
     check_numbers("threshold", &[threshold])?;
     let count = |flagged: bool, outcome: bool| {
-        scores.iter().zip(outcomes).filter(|(score, o)| (**score >= threshold) == flagged && **o == outcome).count()
-            as u64
+        scores.iter().zip(outcomes).filter(|(score, o)| (**score >= threshold) == flagged && **o == outcome).count() as u64
     };
     let (tp, fp, fn_, tn) = (count(true, true), count(true, false), count(false, true), count(false, false));
-    let share =
-        |x: u64, n: u64| if n == 0 { Ok(None) } else { proportion(x, n, ProportionMethod::Wilson, level).map(Some) };
+    let share = |x: u64, n: u64| if n == 0 { Ok(None) } else { proportion(x, n, ProportionMethod::Wilson, level).map(Some) };
     Ok(FlagTable {
         true_positives: tp,
         false_positives: fp,

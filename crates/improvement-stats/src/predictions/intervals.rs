@@ -47,30 +47,19 @@ pub fn interval_hit_rate(lows: &[f64], highs: &[f64], outcomes: &[f64], nominal:
     check_numbers("high ends", highs)?;
     check_numbers("outcomes", outcomes)?;
     if let Some(index) = lows.iter().zip(highs).position(|(low, high)| low > high) {
-        return Err(Error::OutOfRangeAt {
-            what: "low ends",
-            index,
-            value: lows[index],
-            expected: "at most the high end",
-        });
+        return Err(Error::OutOfRangeAt { what: "low ends", index, value: lows[index], expected: "at most the high end" });
     }
     let n = lows.len() as f64;
     let below = outcomes.iter().zip(lows).filter(|(value, low)| value < low).count() as u64;
     let above = outcomes.iter().zip(highs).filter(|(value, high)| value > high).count() as u64;
     let mean_width = lows.iter().zip(highs).map(|(low, high)| (high - low) / n).sum();
-    let misses: f64 = outcomes
-        .iter()
-        .zip(lows.iter().zip(highs))
-        .map(|(v, (low, high))| ((low - v).max(0.0) + (v - high).max(0.0)) / n)
-        .sum();
+    let misses: f64 =
+        outcomes.iter().zip(lows.iter().zip(highs)).map(|(v, (low, high))| ((low - v).max(0.0) + (v - high).max(0.0)) / n).sum();
     let hits = lows.len() as u64 - below - above;
     let estimate = proportion(hits, lows.len() as u64, ProportionMethod::Wilson, level)?;
     let mut warnings = Vec::new();
     if estimate.interval.high < nominal {
-        warnings.push(Warning::new(
-            "too_narrow",
-            "The intervals held less often than promised: the predictor was too sure.",
-        ));
+        warnings.push(Warning::new("too_narrow", "The intervals held less often than promised: the predictor was too sure."));
     } else if estimate.interval.low > nominal {
         warnings.push(Warning::new("too_wide", "The intervals held more often than promised: they could be narrower."));
     }

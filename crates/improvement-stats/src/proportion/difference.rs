@@ -86,16 +86,11 @@ pub fn difference(first: (u64, u64), second: (u64, u64), method: DifferenceMetho
     };
     let mut warnings = Vec::new();
     if first.1.min(second.1) < 10 {
-        warnings.push(Warning::new(
-            "small_n",
-            "One of the groups has fewer than 10: the interval matters more than the difference.",
-        ));
+        warnings
+            .push(Warning::new("small_n", "One of the groups has fewer than 10: the interval matters more than the difference."));
     }
     if method == DifferenceMethod::Wald && standard_error == 0.0 {
-        warnings.push(Warning::new(
-            "wald_degenerate",
-            "Both shares are 0 or 1: the Wald interval has no width. Use Newcombe.",
-        ));
+        warnings.push(Warning::new("wald_degenerate", "Both shares are 0 or 1: the Wald interval has no width. Use Newcombe."));
     }
     Ok(Difference {
         estimate,

@@ -105,8 +105,7 @@ pub fn proportion(count: u64, n: u64, method: ProportionMethod, level: f64) -> R
     };
     let mut warnings = Vec::new();
     if n < 10 {
-        warnings
-            .push(Warning::new("small_n", format!("Only {n} in all: the share says little, look at the interval.")));
+        warnings.push(Warning::new("small_n", format!("Only {n} in all: the share says little, look at the interval.")));
     }
     Ok(Proportion {
         estimate: share,

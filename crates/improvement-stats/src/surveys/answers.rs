@@ -63,22 +63,13 @@ pub fn answers(values: &[Option<i32>], lowest: i32, highest: i32, level: f64) ->
     check_level(level)?;
     let points = i64::from(highest) - i64::from(lowest) + 1;
     if !(2..=1000).contains(&points) {
-        return Err(Error::OutOfRange {
-            what: "points of the scale",
-            value: points as f64,
-            expected: "between 2 and 1,000",
-        });
+        return Err(Error::OutOfRange { what: "points of the scale", value: points as f64, expected: "between 2 and 1,000" });
     }
     let mut counts = vec![0u64; points as usize];
     for (index, value) in values.iter().enumerate() {
         let Some(value) = value else { continue };
         if !(lowest..=highest).contains(value) {
-            return Err(Error::OutOfRangeAt {
-                what: "answers",
-                index,
-                value: f64::from(*value),
-                expected: "on the scale",
-            });
+            return Err(Error::OutOfRangeAt { what: "answers", index, value: f64::from(*value), expected: "on the scale" });
         }
         counts[(i64::from(*value) - i64::from(lowest)) as usize] += 1;
     }

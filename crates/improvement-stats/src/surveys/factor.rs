@@ -30,8 +30,7 @@ pub(super) fn one_factor(covariance: &DMatrix<f64>) -> Result<OneFactor> {
         if slope.amax() < 1e-13 {
             break;
         }
-        let step =
-            curvature.lu().solve(&slope).filter(|s| s.iter().all(|v| v.is_finite())).unwrap_or_else(|| slope.clone());
+        let step = curvature.lu().solve(&slope).filter(|s| s.iter().all(|v| v.is_finite())).unwrap_or_else(|| slope.clone());
         let mut part = (1.0 / step.amax()).min(1.0);
         let next = loop {
             let candidate = &log_residuals - part * &step;
@@ -82,8 +81,7 @@ struct Scaled {
 
 fn concentrated(covariance: &DMatrix<f64>, log_residuals: &DVector<f64>) -> Scaled {
     let k = covariance.nrows();
-    let scaled =
-        DMatrix::from_fn(k, k, |i, j| covariance[(i, j)] * (-0.5 * (log_residuals[i] + log_residuals[j])).exp());
+    let scaled = DMatrix::from_fn(k, k, |i, j| covariance[(i, j)] * (-0.5 * (log_residuals[i] + log_residuals[j])).exp());
     let eigen = SymmetricEigen::new(scaled);
     let mut order: Vec<usize> = (0..k).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
@@ -97,7 +95,6 @@ fn concentrated(covariance: &DMatrix<f64>, log_residuals: &DVector<f64>) -> Scal
 fn derivatives(at: &Scaled) -> (DVector<f64>, DMatrix<f64>) {
     let k = at.values.len();
     let slope = DVector::from_fn(k, |i, _| (1..k).map(|j| (1.0 - at.values[j]) * at.vectors[(i, j)].powi(2)).sum());
-    let curvature =
-        DMatrix::from_fn(k, k, |i, r| (1..k).map(|j| at.vectors[(i, j)] * at.vectors[(r, j)]).sum::<f64>().powi(2));
+    let curvature = DMatrix::from_fn(k, k, |i, r| (1..k).map(|j| at.vectors[(i, j)] * at.vectors[(r, j)]).sum::<f64>().powi(2));
     (slope, curvature)
 }

@@ -62,11 +62,7 @@ pub fn net_score(values: &[Option<i32>], invited: Option<u64>, level: f64) -> Re
         return Err(Error::TooFew { what: "answers", needed: 1, got: 0 });
     }
     if let Some(invited) = invited.filter(|&invited| invited < n) {
-        return Err(Error::OutOfRange {
-            what: "invited",
-            value: invited as f64,
-            expected: "at least as many as answered",
-        });
+        return Err(Error::OutOfRange { what: "invited", value: invited as f64, expected: "at least as many as answered" });
     }
     let size = n as f64;
     let (promoters, detractors) = (for_it as f64 / size, against as f64 / size);
@@ -83,10 +79,7 @@ pub fn net_score(values: &[Option<i32>], invited: Option<u64>, level: f64) -> Re
         ));
     }
     if standard_error == 0.0 {
-        warnings.push(Warning::new(
-            "no_variation",
-            "Everybody is on one side: the interval has no width, which is too sure.",
-        ));
+        warnings.push(Warning::new("no_variation", "Everybody is on one side: the interval has no width, which is too sure."));
     }
     Ok(NetScore {
         estimate,

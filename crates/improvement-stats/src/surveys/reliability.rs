@@ -168,21 +168,14 @@ fn prepare(responses: &[Vec<Option<f64>>], items: &ScaleItems) -> Result<Vec<Vec
     if items.reversed.iter().any(|&item| item >= k) {
         return Err(Error::Invalid("a reversed item is not among the items".into()));
     }
-    if !items.reversed.is_empty()
-        && items.range.is_none_or(|(low, high)| !(low.is_finite() && high.is_finite() && low < high))
-    {
+    if !items.reversed.is_empty() && items.range.is_none_or(|(low, high)| !(low.is_finite() && high.is_finite() && low < high)) {
         return Err(Error::Invalid("to reverse an item, give the lowest and highest possible answer".into()));
     }
     let turn = items.range.map_or(0.0, |(low, high)| low + high);
     let mut rows = responses.to_vec();
     for (index, row) in rows.iter_mut().enumerate() {
         if row.len() != k {
-            return Err(Error::LengthMismatch {
-                left: "first row",
-                left_len: k,
-                right: "another row",
-                right_len: row.len(),
-            });
+            return Err(Error::LengthMismatch { left: "first row", left_len: k, right: "another row", right_len: row.len() });
         }
         if row.iter().flatten().any(|v| !usable(*v)) {
             return Err(Error::NotFinite { what: "responses", index });
@@ -249,12 +242,7 @@ fn omega(complete: &[Vec<f64>]) -> Result<Omega> {
     })
 }
 
-fn item_figures(
-    item: usize,
-    rows: &[Vec<Option<f64>>],
-    complete: &[Vec<f64>],
-    covariance: &DMatrix<f64>,
-) -> ItemReliability {
+fn item_figures(item: usize, rows: &[Vec<Option<f64>>], complete: &[Vec<f64>], covariance: &DMatrix<f64>) -> ItemReliability {
     let pairs: Vec<(f64, f64)> = complete.iter().map(|row| (row[item], row.iter().sum::<f64>() - row[item])).collect();
     let own: Vec<(f64, f64)> = pairs.iter().map(|p| (p.0, p.0)).collect();
     let rest: Vec<(f64, f64)> = pairs.iter().map(|p| (p.1, p.1)).collect();

@@ -33,10 +33,8 @@ pub fn response_rate(completed: u64, invited: u64, level: f64) -> Result<Respons
     let silent = invited - completed;
     let mut warnings = Vec::new();
     if rate.estimate < 0.5 {
-        warnings.push(Warning::new(
-            "low_response",
-            format!("Fewer than half answered; we do not know about the other {silent}."),
-        ));
+        warnings
+            .push(Warning::new("low_response", format!("Fewer than half answered; we do not know about the other {silent}.")));
     }
     Ok(ResponseRate { finite_population_factor: (1.0 - rate.estimate).max(0.0).sqrt(), silent, rate, warnings })
 }

@@ -138,12 +138,7 @@ fn check(target: &[f64], donors: &[Vec<f64>]) -> Result<()> {
 /// assert_eq!(found.n, 7);
 /// # Ok::<(), improvement_stats::Error>(())
 /// ```
-pub fn synthetic_control(
-    treated: &[f64],
-    donors: &[Vec<f64>],
-    before: &[bool],
-    importance: &[f64],
-) -> Result<SyntheticControl> {
+pub fn synthetic_control(treated: &[f64], donors: &[Vec<f64>], before: &[bool], importance: &[f64]) -> Result<SyntheticControl> {
     check(treated, donors)?;
     if before.len() != treated.len() {
         let (left_len, right_len) = (treated.len(), before.len());
@@ -197,8 +192,7 @@ fn warnings(periods: usize, n: usize, twin: &Twin) -> Vec<Warning> {
         warnings.push(Warning::new("few_donors", message));
     }
     if twin.pre <= 0.0 {
-        warnings
-            .push(Warning::new("perfect_fit", "The fit before is perfect: weights are not unique, read gaps only."));
+        warnings.push(Warning::new("perfect_fit", "The fit before is perfect: weights are not unique, read gaps only."));
     }
     warnings
 }

@@ -10,13 +10,7 @@ use crate::vectors::{close, close_optional};
 pub fn options(case: &Value) -> ChartOptions {
     let params = &case["params"];
     let list = |key: &str| {
-        params[key]
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
-            .iter()
-            .map(|v| v.as_u64().unwrap() as usize)
-            .collect::<Vec<_>>()
+        params[key].as_array().cloned().unwrap_or_default().iter().map(|v| v.as_u64().unwrap() as usize).collect::<Vec<_>>()
     };
     ChartOptions {
         phase_starts: list("part_ends"),
