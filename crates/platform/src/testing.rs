@@ -102,6 +102,7 @@ pub fn context(bench: &Bench, who: Standing) -> Cx {
         now: bench.app.clock.now(),
         settings: Settings::default(),
         htmx: false,
+        is_get: true,
         address: "/".to_owned(),
         browser: Browser::default(),
     }

@@ -37,10 +37,10 @@ async fn show(me: SignedIn, cx: Cx) -> Answered {
     sheets.sort_by_key(|sheet| sheet.order);
     let mut drawn = [(Place::Head, Vec::new()), (Place::Main, Vec::new()), (Place::Rail, Vec::new())];
     for sheet in sheets {
-        if let Some(html) = (sheet.draw)(&cx, who).await? {
-            if let Some((_, place)) = drawn.iter_mut().find(|(place, _)| *place == sheet.place) {
-                place.push(html);
-            }
+        if let Some(html) = (sheet.draw)(&cx, who).await?
+            && let Some((_, place)) = drawn.iter_mut().find(|(place, _)| *place == sheet.place)
+        {
+            place.push(html);
         }
     }
     let [(_, head), (_, main), (_, rail)] = drawn;

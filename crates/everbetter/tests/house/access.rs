@@ -16,7 +16,7 @@ use platform::{
     testing::{Bench, Visitor},
 };
 
-use crate::world::{visitor, world};
+use crate::world::{give_token, visitor, world};
 
 /// The columns of the table: who tries, and in which words.
 const KINDS: [(&str, &str); 12] = [
@@ -46,16 +46,66 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("team", "lakes".to_owned()),
         ("practice", "2.2.3".to_owned()),
         ("ending", "csv".to_owned()),
-        ("job", uuid::Uuid::nil().to_string()),
-        ("entry", id("select id from tracker_entry where key = 't4'").await),
-        ("visit", id("select id from visit where key = 'w2'").await),
-        ("coachee", id("select id from coachee").await),
+        ("table", "partnerships".to_owned()),
+        ("job", id("select id from job where given_up_at is not null").await),
+        ("entry", "t4".to_owned()),
+        ("visit", "w2".to_owned()),
+        ("coachee", "tom-reyes.2020-10-19".to_owned()),
+        ("assignment", "ada-byrne.lead.2021-08-23".to_owned()),
         ("membership", id("select m.id from membership m join person p on p.id = m.person_id where p.slug = 'ada-byrne'").await),
-        ("assignment", id("select s.id from partnership_staff s join person p on p.id = s.person_id join partnership a on a.id = s.partnership_id where p.slug = 'ada-byrne' and a.slug = 'alder'").await),
-        ("invitation", uuid::Uuid::nil().to_string()),
-        ("token", uuid::Uuid::nil().to_string()),
-        ("session", "none".to_owned()),
+        ("invitation", "letter".to_owned()),
+        ("token", id("select id from api_token").await),
     ])
+}
+
+/// The world, with a job that was given up, a token of Ada's, and an invitation for her.
+async fn world_with_odds_and_ends(engine: Engine) -> Bench {
+    let bench = world(engine).await;
+    give_token(&bench, "ada@example.org", "ada's token").await;
+    let now = bench.app.clock.now();
+    bench
+        .app
+        .db
+        .write(async |tx| {
+            db::exec(
+                &**tx,
+                "insert into job (id, kind, payload, run_at, attempts, given_up_at, created_at) values ($1, 'mail', '{}', $2, 10, $3, $4)",
+                vec![platform::clock::new_id(now).into(), now.into(), now.into(), now.into()],
+            )
+            .await?;
+            db::exec(
+                &**tx,
+                "insert into invitation (id, token_hash, person_id, purpose, created_at, expires_at)
+                 select $1, $2, id, 'join', $3, $4 from person where slug = 'ada-byrne'",
+                vec![
+                    platform::clock::new_id(now).into(),
+                    platform::secret::token_hash("letter").into(),
+                    now.into(),
+                    (now + chrono::TimeDelta::days(1)).into(),
+                ],
+            )
+            .await
+        })
+        .await
+        .expect("odds and ends");
+    bench
+}
+
+/// What follows the question mark where a page needs it.
+fn question(path: &str) -> &'static str {
+    match path {
+        "/overview/cell" => "?practice=2.2.3&team=lakes&model=intensive",
+        "/partnerships/{partnership}/tracker/cell" => "?practice=2.2.3&year=2021-22&cycle=1",
+        _ => "",
+    }
+}
+
+/// What a form needs for its address to be known at all.
+fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
+    match path {
+        "/partnerships/{partnership}/tracker/entries" => &[("practice", "2.2.3"), ("year", "2021-22"), ("cycle", "1")],
+        _ => &[],
+    }
 }
 
 fn address(route: &Route, places: &BTreeMap<&str, String>) -> String {
@@ -80,7 +130,7 @@ fn word(status: u16, location: &str) -> &'static str {
 }
 
 async fn table(engine: Engine) -> String {
-    let mut bench = world(engine).await;
+    let mut bench = world_with_odds_and_ends(engine).await;
     let routes = bench.routes.clone();
     let mut lines: BTreeMap<(String, &'static str), String> = BTreeMap::new();
     for route in routes {
@@ -89,9 +139,15 @@ async fn table(engine: Engine) -> String {
             let places = places(&bench).await;
             let mut who = if name.is_empty() { Visitor::new(&bench) } else { visitor(&bench, name) };
             let reply = match route.method {
-                "GET" => who.get(&address(&route, &places)).await,
+                "GET" => who.get(&format!("{}{}", address(&route, &places), question(route.path))).await,
                 "POST" => {
-                    who.send(Method::POST, &address(&route, &places), &[("origin", "http://everbetter.test")], Some(&[])).await
+                    who.send(
+                        Method::POST,
+                        &address(&route, &places),
+                        &[("origin", "http://everbetter.test")],
+                        Some(fields(route.path)),
+                    )
+                    .await
                 }
                 other => panic!("a route with method {other}"),
             };
@@ -99,11 +155,11 @@ async fn table(engine: Engine) -> String {
             words.push(word(reply.status.as_u16(), reply.location()));
             if route.method == "POST" && reply.status == 303 && words.last() == Some(&"yes") {
                 // Something may have changed; the next one finds the world as it was.
-                bench = world(engine).await;
+                bench = world_with_odds_and_ends(engine).await;
             }
         }
         let permission = format!("{} {}", route.action, route.thing);
-        let mut line = format!("{:<5}{:<62}{:<28}", route.method, route.path, permission.trim());
+        let mut line = format!("{:<5}{:<70}{:<28}", route.method, route.path, permission.trim());
         for word in words {
             write!(line, "{word:<9}").expect("text grows");
         }
@@ -121,7 +177,7 @@ async fn table(engine: Engine) -> String {
         writeln!(text, "column {:>2}: {kind}{shown}", place + 1).expect("text grows");
     }
     text.push('\n');
-    let mut head = format!("{:<5}{:<62}{:<28}", "", "route", "permission");
+    let mut head = format!("{:<5}{:<70}{:<28}", "", "route", "permission");
     for place in 1..=KINDS.len() {
         write!(head, "{place:<9}").expect("text grows");
     }

@@ -46,14 +46,14 @@ pub async fn empty(engine: Engine) -> Bench {
     bench(engine, now, everbetter::house(), people::identity(), Vec::new()).await
 }
 
-/// The world on one engine; everybody has a token that is their name.
+/// The world on one engine; everybody has a session whose token is their name.
 pub async fn world(engine: Engine) -> Bench {
     let bench = empty(engine).await;
     for (kind, file, text) in FILES {
         take(&bench, kind, file, text).await;
     }
     for (name, email) in PEOPLE {
-        give_token(&bench, email, name).await;
+        give_session(&bench, email, name).await;
     }
     bench
 }
@@ -65,6 +65,26 @@ pub async fn take(bench: &Bench, kind: &str, file: &str, text: &str) -> import::
     let tally = import::take(&bench.app, kind, &[source], &Actor::Process("a test"), Mode::Take).await.expect("an import");
     assert!(tally.is_clean(), "{file}: {}", tally.refused[0]);
     tally
+}
+
+async fn give_session(bench: &Bench, email: &str, token: &str) {
+    use platform::{db, secret};
+    let now = bench.app.clock.now();
+    let ends = now + chrono::TimeDelta::days(1);
+    bench
+        .app
+        .db
+        .write(async |tx| {
+            db::exec(
+                &**tx,
+                "insert into session (token_hash, person_id, created_at, seen_at, ends_at, idle_ends_at, idle_seconds, agent)
+                 select $1, id, $2, $3, $4, $5, 86400, 'a test' from person where email = $6",
+                vec![secret::token_hash(token).into(), now.into(), now.into(), ends.into(), ends.into(), email.into()],
+            )
+            .await
+        })
+        .await
+        .expect("a session");
 }
 
 pub async fn give_token(bench: &Bench, email: &str, token: &str) {
@@ -86,10 +106,10 @@ pub async fn give_token(bench: &Bench, email: &str, token: &str) {
         .expect("a token");
 }
 
-/// One of the people, with the token.
+/// One of the people, signed in.
 pub fn visitor(bench: &Bench, name: &str) -> Visitor {
     assert!(PEOPLE.iter().any(|(known, _)| *known == name), "nobody here is called {name}");
-    Visitor::with_token(bench, name)
+    Visitor::with_session(bench, name)
 }
 
 /// Runs a test in the world on each engine.
