@@ -1,5 +1,7 @@
 //! What `everbetter analyze` answers, asked of the built program.
 
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod agreement;
 mod charts;
 mod mistakes;

@@ -75,7 +75,10 @@ pub struct Csv {
 /// Reads a file below `methods/data` of the shared folder, or nothing where that folder does not exist (its files have other
 /// licences and stay outside the crate).
 pub fn shared_csv(path: &str) -> Option<Csv> {
-    let roots = [concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/methods")];
+    let roots = [
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/methods"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/methods"),
+    ];
     let text = roots.iter().find_map(|root| std::fs::read_to_string(format!("{root}/{path}")).ok())?;
     let split = |line: &str| line.split(',').map(|f| f.trim().trim_matches('"').to_owned()).collect::<Vec<_>>();
     let mut lines = text.lines();
