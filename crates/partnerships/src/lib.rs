@@ -4,7 +4,6 @@ pub mod calendar;
 pub mod dose;
 mod import;
 pub mod models;
-mod paging;
 pub mod partnerships;
 mod roster;
 mod said;
@@ -18,6 +17,7 @@ mod words;
 
 use platform::{
     access::{Kind, Routes},
+    paging,
     room::{NavEntry, Room, Tab},
 };
 
