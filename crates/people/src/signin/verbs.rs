@@ -222,7 +222,11 @@ pub(super) async fn ask_for_new_password(cx: &Cx, email: &str) -> Result<(), Err
                 cx.settings.organisation(),
             );
             let letter = Letter { to: known.email.clone(), subject: "Choose a new password".to_owned(), text };
-            mail::enqueue(tx, cx.now, &letter).await
+            mail::enqueue(tx, cx.now, &letter).await?;
+            let nobody = Actor::Process("somebody at the sign-in");
+            let person = subject(&known.slug, &known.name);
+            audit::record(tx, cx.db().engine(), cx.now, &nobody, "asked for a new password", &person, "").await?;
+            Ok(())
         })
         .await
 }

@@ -117,7 +117,6 @@ fn read(form: &mut Form, partnership: &Partnership, people: &[Choice], today: Na
 }
 
 impl Page {
-    #[allow(clippy::too_many_arguments, reason = "each is a part of the page")]
     fn of(
         cx: &Cx,
         who: &platform::access::Standing,
