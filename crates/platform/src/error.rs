@@ -18,6 +18,12 @@ pub enum Error {
     /// Visible, but not theirs to do.
     #[error("not allowed")]
     NotAllowed,
+    /// Theirs to do, after showing once more that it is them: pages lead to where that is asked.
+    #[error("show that it is you")]
+    AsksAgain,
+    /// Theirs to do in person, not by a program with their token.
+    #[error("not by a token")]
+    NotByToken,
     /// A rule was broken; the text says which, and what to do.
     #[error("{0}")]
     Refused(String),
@@ -66,7 +72,7 @@ impl Error {
         match self {
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotAllowed | Self::AsksAgain | Self::NotByToken => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -86,6 +92,14 @@ impl Error {
             Self::NotAllowed => (
                 "That is for others to do",
                 "You can look at this, but changing it belongs to the people who work there. Ask one of them, or your supervisor.".to_owned(),
+            ),
+            Self::AsksAgain => (
+                "Is it still you?",
+                "This can open doors or close them, so we ask for your password again when you showed it more than ten minutes ago. Sign in again, and repeat it.".to_owned(),
+            ),
+            Self::NotByToken => (
+                "This is for people in person",
+                "A token can’t do this. Please sign in with a browser and do it there.".to_owned(),
             ),
             Self::Refused(why) => ("That didn’t work yet", why.clone()),
             Self::Stale => (
@@ -113,6 +127,7 @@ pub(crate) struct Shown {
     pub title: &'static str,
     pub advice: String,
     pub not_signed_in: bool,
+    pub asks_again: bool,
     pub fault: Option<String>,
 }
 
@@ -124,8 +139,9 @@ impl IntoResponse for Error {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
         }
         let not_signed_in = matches!(self, Self::NotSignedIn);
+        let asks_again = matches!(self, Self::AsksAgain);
         let fault = if let Self::Ours(text) = self { Some(text) } else { None };
-        response.extensions_mut().insert(Shown { title, advice, not_signed_in, fault });
+        response.extensions_mut().insert(Shown { title, advice, not_signed_in, asks_again, fault });
         response
     }
 }

@@ -16,6 +16,7 @@ pub mod paging;
 pub mod room;
 pub mod search;
 pub mod secret;
+pub mod secrets;
 pub mod settings;
 pub mod sheet;
 #[cfg(feature = "testing")]

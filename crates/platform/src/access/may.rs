@@ -4,7 +4,7 @@ use std::{collections::HashMap, future::Future, marker::PhantomData, ops::Deref,
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
+    http::{Method, request::Parts},
 };
 
 use super::Standing;
@@ -72,6 +72,10 @@ pub trait Thing: Sized + Send + Sync + 'static {
 
 /// Who may do `A` to the thing. One match, no database.
 pub trait Policy<A: Action>: Thing {
+    /// Whether doing it asks for a fresh proof of who it is ([`Cx::must_be_fresh`]): what opens doors or closes them.
+    /// Looking at the page where it can be done asks for nothing.
+    const ASKS_AGAIN: bool = false;
+
     /// Whether `who` may.
     fn permits(who: &Standing, thing: &Self) -> bool;
 }
@@ -183,6 +187,9 @@ impl<A: Action, T: Policy<A>> FromRequestParts<Arc<App>> for May<A, T> {
         let thing = T::find(&cx, &who, &ids).await?.ok_or(Error::NotFound)?;
         if !T::permits(&who, &thing) {
             return Err(Error::NotAllowed);
+        }
+        if <T as Policy<A>>::ASKS_AGAIN && !matches!(parts.method, Method::GET | Method::HEAD) {
+            cx.must_be_fresh().await?;
         }
         Ok(Self { who, thing, ids, action: PhantomData })
     }

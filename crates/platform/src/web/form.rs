@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The largest form that is read.
-const LARGEST: usize = 2 * 1024 * 1024;
+pub(super) const LARGEST: usize = 2 * 1024 * 1024;
 
 /// The fields that were sent, and what is wrong with them.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +51,11 @@ impl Form {
         form
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    /// Reads a form as browsers send it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes)
             .map_err(|_| Error::Refused("The form could not be read. Please load the page again.".to_owned()))?;
         let mut form = Self::default();

@@ -1,19 +1,26 @@
 //! What every request passes: who is it, did it come from our own page, which headers go back, and how errors are drawn.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 
 use askama::Template;
 use axum::{
     Json,
-    extract::{MatchedPath, Request, State},
+    body::{Body, Bytes, HttpBody as _},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
-use super::{Shell, Toast};
+use http_body_util::BodyExt as _;
+
+use super::{Shell, Toast, form::LARGEST};
 use crate::{
-    access::Via,
+    access::{KeptForm, Via},
     app::{App, Browser, Cx},
     config::Config,
     error::{Error, Shown},
@@ -58,7 +65,23 @@ pub fn clear_session_cookie(config: &Config) -> String {
     format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", session_cookie_name(config))
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The cookie that carries a step of a sign-in that is under way; an empty word ends it.
+#[must_use]
+pub fn door_cookie(config: &Config, word: &str) -> String {
+    let secure = if config.is_https() { "; Secure" } else { "" };
+    let age = if word.is_empty() { 0 } else { 900 };
+    format!("{}={word}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", door_cookie_name(config))
+}
+
+/// The name of that cookie.
+#[must_use]
+pub fn door_cookie_name(config: &Config) -> &'static str {
+    if config.is_https() { "__Host-everbetter-door" } else { "everbetter-door" }
+}
+
+/// What stands in a cookie of that name.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -112,8 +135,11 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         // Before anybody signed in there is nothing to protect but the sign-in itself, bound to the host's name.
         _ => secret::csrf_word(app.config.public_url.as_bytes()),
     };
+    let client =
+        client(&app.config, request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()), request.headers());
     let by_token = who.as_ref().is_some_and(|who| who.via == Via::Token);
-    let cx = Cx { app, who: who.map(Arc::new), now, settings, htmx, is_get, address, browser: Browser { csrf, theme, toast } };
+    let cx =
+        Cx { app, who: who.map(Arc::new), now, settings, htmx, is_get, address, browser: Browser { csrf, theme, toast, client } };
     if !by_token && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         match origin(&cx, request.headers()) {
             Origin::Ours => {}
@@ -131,7 +157,17 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     }
     request.extensions_mut().insert(cx.clone());
     let headers = request.headers().clone();
+    let (request, sent) = match remember(request).await {
+        Ok(remembered) => remembered,
+        Err(error) => return draw_error(&cx, &headers, error.into_response()),
+    };
     let response = next.run(request).await;
+    if response.extensions().get::<Shown>().is_some_and(|shown| shown.asks_again)
+        && !cx.address.starts_with("/api/")
+        && let Some(to) = ask_again(&cx, &headers, sent).await
+    {
+        return if cx.htmx { ([(HeaderName::from_static("hx-redirect"), to)], "").into_response() } else { super::go_to(&to) };
+    }
     let mut response = draw_error(&cx, &headers, response);
     if had_toast && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
         response
@@ -139,6 +175,64 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
             .append(header::SET_COOKIE, HeaderValue::from_static("toast=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
     }
     response
+}
+
+/// The form that a request carries, so that it can be kept if it has to wait.
+async fn remember(request: Request) -> Result<(Request, Option<Bytes>), Error> {
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_small = request.body().size_hint().upper().is_some_and(|size| size <= LARGEST as u64);
+    if *request.method() != Method::POST || !is_form || !is_small {
+        return Ok((request, None));
+    }
+    let (parts, body) = request.into_parts();
+    let bytes =
+        body.collect().await.map_err(|_| Error::Refused("The form did not arrive whole. Please send it again.".to_owned()))?;
+    let bytes = bytes.to_bytes();
+    Ok((Request::from_parts(parts, Body::from(bytes.clone())), Some(bytes)))
+}
+
+/// Where somebody shows who it is before going on with what was asked for.
+async fn ask_again(cx: &Cx, headers: &HeaderMap, sent: Option<Bytes>) -> Option<String> {
+    let word = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+    if cx.is_get {
+        return Some(format!("/sign-in/again?to={}", word(&cx.address)));
+    }
+    // The page that the form stands on, when it is one of ours.
+    let from = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let back = from.strip_prefix(&cx.app.config.public_url).filter(|path| super::is_local(path)).unwrap_or("/").to_owned();
+    let body = sent.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+    let Some(body) = body else { return Some(format!("/sign-in/again?to={}&lost=1", word(&back))) };
+    let form = KeptForm { address: cx.address.clone(), back: back.clone(), body };
+    match cx.app.identify.keep_form(cx, form).await {
+        Ok(Some(kept)) => Some(format!("/sign-in/again?kept={kept}")),
+        Ok(None) => None,
+        Err(error) => {
+            tracing::error!(%error, "a form can't be kept");
+            Some(format!("/sign-in/again?to={}&lost=1", word(&back)))
+        }
+    }
+}
+
+/// Where a request comes from. The list that proxies write grows on the right; what stands left of the first address that
+/// we don't trust could be anybody's invention.
+fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer?.to_canonical();
+    let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|network| network.holds(address));
+    if !trusted(peer) {
+        return (!peer.is_loopback()).then_some(peer);
+    }
+    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
+    let named = lines.join(",");
+    for text in named.split(',').rev() {
+        let Ok(address) = text.trim().parse::<IpAddr>() else { return None };
+        if !trusted(address.to_canonical()) {
+            return Some(address.to_canonical());
+        }
+    }
+    None
 }
 
 enum Origin {

@@ -101,7 +101,8 @@ async fn metrics_text(State(app): State<Arc<App>>) -> Response {
 pub async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> std::io::Result<()> {
     let (router, _) = build(&app);
     let workers = tokio::spawn(jobs::run_workers(Arc::clone(&app)));
-    axum::serve(listener, router).with_graceful_shutdown(told_to_stop()).await?;
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
     workers.abort();
     Ok(())
 }
