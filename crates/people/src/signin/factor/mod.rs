@@ -1,0 +1,9 @@
+//! The second factor: a code from an authenticator app, or one of the recovery codes kept for the day the phone is lost.
+
+mod store;
+mod totp;
+pub(super) mod verbs;
+mod web;
+
+pub(crate) use store::{has_one, lacking};
+pub(super) use web::routes;
