@@ -5,5 +5,6 @@ mod totp;
 pub(super) mod verbs;
 mod web;
 
-pub(crate) use store::{has_one, lacking};
+pub(crate) use store::has_one;
+pub use store::{Lacking, lacking};
 pub(super) use web::routes;

@@ -28,12 +28,9 @@ pub(crate) async fn has_one(on: &impl ConnectionTrait, person: PersonId) -> Resu
 
 /// How many recovery codes are left.
 pub(super) async fn codes_left(on: &impl ConnectionTrait, person: PersonId) -> Result<i64, DbErr> {
-    let left = db::scalar::<i64>(
-        on,
-        "select count(*) from recovery_code where person_id = $1 and used_at is null",
-        vec![person.into()],
-    )
-    .await?;
+    let left =
+        db::scalar::<i64>(on, "select count(*) from recovery_code where person_id = $1 and used_at is null", vec![person.into()])
+            .await?;
     Ok(left.unwrap_or(0))
 }
 

@@ -49,8 +49,21 @@ impl Show {
             None => (String::new(), String::new()),
         };
         let must = !is_on && crate::signin::owes_factor(on, person.id, cx.now.date_naive(), cx.app.config.factor_for).await?;
-        let left = if is_on { counted(store::codes_left(on, person.id).await?, "recovery code", "recovery codes") } else { String::new() };
-        Ok(Self { shell: cx.shell("Your second factor", "/people"), person: person.clone(), form, is_on, must, left, picture, seed })
+        let left = if is_on {
+            counted(store::codes_left(on, person.id).await?, "recovery code", "recovery codes")
+        } else {
+            String::new()
+        };
+        Ok(Self {
+            shell: cx.shell("Your second factor", "/people"),
+            person: person.clone(),
+            form,
+            is_on,
+            must,
+            left,
+            picture,
+            seed,
+        })
     }
 }
 
@@ -90,7 +103,10 @@ async fn confirm(may: May<Secure, Someone>, cx: Cx, mut form: Form) -> Answered 
     match verbs::confirm(&cx, &may, &code).await? {
         Some(codes) => codes_page(&cx, may.thing(), codes),
         None => {
-            form.refuse("code", "This is not the code that we expected. Is the phone’s clock right? Please type the one it shows now.");
+            form.refuse(
+                "code",
+                "This is not the code that we expected. Is the phone’s clock right? Please type the one it shows now.",
+            );
             page_with_errors(&Show::of(&cx, may.thing(), form).await?)
         }
     }
