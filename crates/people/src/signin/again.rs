@@ -8,7 +8,7 @@ use axum::{
 };
 use platform::{
     Cx, Error,
-    access::{KeptForm, Routes, SignedIn, Via},
+    access::{KeptForm, Routes, SignedIn, Standing, Via},
     audit::{self, Actor},
     web::{Answered, Form, Shell, go_to, is_local, page, page_with_errors, session_cookie},
 };
@@ -51,6 +51,8 @@ struct Again {
     has_factor: bool,
     is_demo: bool,
     email: String,
+    /// The provider's name, where the person has an account there.
+    provider: String,
 }
 
 impl Again {
@@ -58,7 +60,10 @@ impl Again {
         let known = store::by_id(cx.db().read(), who.who().person).await?;
         let has_password = known.as_ref().is_some_and(|known| known.phc.is_some());
         let has_factor = factor::has_one(cx.db().read(), who.who().person).await?;
+        let linked = store::is_linked(cx.db().read(), who.who().person).await?;
+        let provider = cx.app.config.provider.as_ref().filter(|_| linked && !has_factor);
         Ok(Self {
+            provider: provider.map(|provider| provider.name.clone()).unwrap_or_default(),
             shell: cx.shell("Is it still you?", ""),
             form,
             kept: asked.kept.clone(),
@@ -66,7 +71,7 @@ impl Again {
             is_lost: !asked.lost.is_empty(),
             has_password,
             has_factor,
-            is_demo: is_demo(cx, who) && !has_password && !has_factor,
+            is_demo: is_demo(cx, who) && !has_password && !has_factor && provider.is_none(),
             email: known.map(|known| known.email).unwrap_or_default(),
         })
     }
@@ -101,17 +106,17 @@ async fn prove(who: SignedIn, cx: Cx, mut form: Form) -> Answered {
         }
         Err(error) => return Err(error),
     }
-    proved(&cx, &who, hash, &asked.kept, &asked.to).await
+    proved(&cx, who.who(), hash, &asked.kept, &asked.to).await
 }
 
 /// Notes the proof and leads on: to what waits, or to the page that asked.
-pub(super) async fn proved(cx: &Cx, who: &SignedIn, hash: &[u8], kept: &str, to: &str) -> Result<Response, Error> {
+pub(super) async fn proved(cx: &Cx, who: &Standing, hash: &[u8], kept: &str, to: &str) -> Result<Response, Error> {
     let token = cx
         .db()
         .write(async |tx| {
             let token = sessions::prove(tx, hash, cx.now).await?.ok_or(Error::NotSignedIn)?;
-            let about = verbs::subject(&who.who().slug, &who.who().name);
-            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(&**who.who()), "showed who it is", &about, "").await?;
+            let about = verbs::subject(&who.slug, &who.name);
+            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "showed who it is", &about, "").await?;
             Ok::<_, Error>(token)
         })
         .await?;

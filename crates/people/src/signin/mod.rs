@@ -9,6 +9,7 @@ mod identity;
 mod limits;
 mod own;
 mod passwords;
+mod provider;
 mod second;
 mod sessions;
 mod steps;
@@ -25,7 +26,7 @@ pub(crate) use sessions::end_all;
 pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, owes_factor, withdraw_all};
 
 pub(crate) fn routes() -> platform::access::Routes {
-    web::routes().and(second::routes()).and(again::routes()).and(own::routes()).and(factor::routes())
+    web::routes().and(second::routes()).and(again::routes()).and(own::routes()).and(factor::routes()).and(provider::routes())
 }
 
 /// Removes sessions that have ended, and tries that no limit counts any more.

@@ -83,6 +83,8 @@ struct OwnPassword {
     person: Someone,
     has_one: bool,
     rule: String,
+    provider: String,
+    is_linked: bool,
 }
 
 impl OwnPassword {
@@ -91,6 +93,8 @@ impl OwnPassword {
         Ok(Self {
             shell: cx.shell("Your password", "/people"),
             form,
+            provider: web::provider_name(cx),
+            is_linked: store::is_linked(cx.db().read(), person.id).await?,
             person: person.clone(),
             has_one: known.is_some_and(|known| known.phc.is_some()),
             rule: format!("At least {LEAST} characters. Three or four words that belong to nobody else are easy to remember."),

@@ -46,6 +46,12 @@ pub(super) async fn by_id(on: &impl ConnectionTrait, person: PersonId) -> Result
     .await
 }
 
+/// Whether a person has an account at the provider.
+pub(super) async fn is_linked(on: &impl ConnectionTrait, person: PersonId) -> Result<bool, DbErr> {
+    let sql = "select count(*) from provider_account where person_id = $1";
+    Ok(db::scalar::<i64>(on, sql, vec![person.into()]).await?.unwrap_or(0) > 0)
+}
+
 /// An invitation that can still be taken up.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct OpenInvitation {

@@ -67,6 +67,7 @@ struct Door {
     form: Form,
     back: String,
     personas: Vec<PersonaButton>,
+    provider: String,
 }
 
 impl Door {
@@ -75,9 +76,15 @@ impl Door {
             shell: cx.shell("Sign in", ""),
             form,
             back: if is_local(back) { back.to_owned() } else { String::new() },
+            provider: provider_name(cx),
             personas: cx.app.personas.iter().map(PersonaButton::from).collect(),
         }
     }
+}
+
+/// What the provider is called; empty without one.
+pub(super) fn provider_name(cx: &Cx) -> String {
+    cx.app.config.provider.as_ref().map(|provider| provider.name.clone()).unwrap_or_default()
 }
 
 async fn door(_: Open, cx: Cx, Query(asked): Query<Asked>) -> Answered {
@@ -202,6 +209,7 @@ struct InvitationPage {
     email: String,
     joins: bool,
     rule: String,
+    provider: String,
 }
 
 impl InvitationPage {
@@ -214,6 +222,7 @@ impl InvitationPage {
             name: invitation.name.clone(),
             email: invitation.email.clone(),
             joins,
+            provider: if joins { provider_name(cx) } else { String::new() },
             rule: format!(
                 "At least {LEAST} characters. Three or four words that belong to nobody else are easy to remember and hard to guess."
             ),
