@@ -54,6 +54,8 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("assignment", "ada-byrne.lead.2021-08-23".to_owned()),
         ("membership", id("select m.id from membership m join person p on p.id = m.person_id where p.slug = 'ada-byrne'").await),
         ("invitation", "letter".to_owned()),
+        ("kept", "nothing".to_owned()),
+        ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
         ("token", id("select id from api_token").await),
     ])
 }
