@@ -14,7 +14,7 @@ use super::{
     sessions, store, verbs, web,
 };
 use crate::{
-    persons::policy::{Own, Someone},
+    persons::policy::{Own, Secure, Someone},
     words,
 };
 
@@ -59,14 +59,14 @@ async fn list(may: May<Own, Someone>, cx: Cx) -> Answered {
     page(&Sessions { shell: cx.shell("Where you are signed in", "/people"), person: may.thing().clone(), places })
 }
 
-async fn close_others(may: May<Own, Someone>, cx: Cx, _: Form) -> Answered {
+async fn close_others(may: May<Secure, Someone>, cx: Cx, _: Form) -> Answered {
     let ended = verbs::sign_out_elsewhere(&cx, may.who()).await?;
     let ended = i64::try_from(ended).unwrap_or(0);
     let word = format!("Signed out of {}. This one stays.", counted(ended, "other place", "other places"));
     Ok(go_to_with(&format!("/people/{}/sessions", may.thing().slug), &Toast::saying(word)))
 }
 
-async fn close_one(may: May<Own, Someone>, cx: Cx, _: Form) -> Answered {
+async fn close_one(may: May<Secure, Someone>, cx: Cx, _: Form) -> Answered {
     let key = may.ids().get("session")?;
     let found = sessions::sessions_of(cx.db().read(), may.thing().id, cx.now).await?;
     let session = found.into_iter().find(|session| secret::hex(&session.token_hash) == key).ok_or(Error::NotFound)?;

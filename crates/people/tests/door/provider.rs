@@ -41,6 +41,8 @@ enum Evil {
     Hmac,
     Nobody,
     NotFresh,
+    NotYet,
+    AccessToken,
 }
 
 struct Played {
@@ -127,6 +129,8 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Strin
             key = &provider.foreign;
             head["kid"] = json!("two");
         }
+        Evil::NotYet => claims["nbf"] = json!(played.now + 3600),
+        Evil::AccessToken => head["typ"] = json!("at+jwt"),
         Evil::Nobody => claims["sub"] = json!(""),
         Evil::NotFresh => claims["auth_time"] = json!(played.now - 3600),
     }
@@ -299,6 +303,8 @@ async fn what_is_not_true_opens_nothing() {
             Evil::ForeignKey,
             Evil::Unsigned,
             Evil::Nobody,
+            Evil::NotYet,
+            Evil::AccessToken,
         ] {
             provider.play(|played| played.evil = evil);
             let before = count(&bench, refusals).await;

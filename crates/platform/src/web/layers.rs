@@ -340,7 +340,7 @@ pub(super) async fn headers(State(app): State<Arc<App>>, request: Request, next:
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     if app.config.is_https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     // What people see is theirs alone; only assets say otherwise.
     if !headers.contains_key(header::CACHE_CONTROL) {

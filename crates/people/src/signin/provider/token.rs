@@ -45,6 +45,8 @@ struct Head {
     #[serde(default)]
     kid: Option<String>,
     #[serde(default)]
+    typ: Option<String>,
+    #[serde(default)]
     crit: Option<serde_json::Value>,
 }
 
@@ -63,6 +65,8 @@ struct Claims {
     aud: OneOrMore,
     exp: i64,
     iat: i64,
+    #[serde(default)]
+    nbf: Option<i64>,
     #[serde(default)]
     azp: Option<String>,
     #[serde(default)]
@@ -154,6 +158,9 @@ pub(super) fn check(token: &str, keys: &Keys, expected: &Expected<'_>, now: Date
     if head.crit.is_some() {
         return untrue("an ID token that asks for what we don't know");
     }
+    if head.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+        return untrue("a token that is no ID token");
+    }
     let message = format!("{head_text}.{claims_text}");
     let seal = URL_SAFE_NO_PAD.decode(seal).map_err(|_| Refusal::Untrue("an ID token that can't be read"))?;
     if !keys.fitting(&head).iter().any(|key| key.signed(&head.alg, message.as_bytes(), &seal)) {
@@ -174,6 +181,11 @@ pub(super) fn check(token: &str, keys: &Keys, expected: &Expected<'_>, now: Date
     let at = |second: i64| DateTime::from_timestamp(second, 0).ok_or(Refusal::Untrue("an ID token with an impossible time"));
     if at(claims.exp)? + SKEW <= now {
         return untrue("an ID token that has expired");
+    }
+    if let Some(not_before) = claims.nbf
+        && at(not_before)? > now + SKEW
+    {
+        return untrue("an ID token that does not hold yet");
     }
     if at(claims.iat)? > now + SKEW || at(claims.iat)? + OLDEST < now {
         return untrue("an ID token of another time");
