@@ -158,7 +158,7 @@ pub(super) fn check(token: &str, keys: &Keys, expected: &Expected<'_>, now: Date
     if head.crit.is_some() {
         return untrue("an ID token that asks for what we don't know");
     }
-    if head.typ.is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+    if head.typ.as_ref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
         return untrue("a token that is no ID token");
     }
     let message = format!("{head_text}.{claims_text}");
