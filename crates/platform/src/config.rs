@@ -322,7 +322,8 @@ fn provider(take: &impl Fn(&str) -> String, problems: &mut Vec<String>) -> Optio
     let host = issuer.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
     let near =
         host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.0.0.1") || host.starts_with("[::1]");
-    if !issuer.starts_with("https://") && !(issuer.starts_with("http://") && near) || host.contains('@') {
+    let is_safe = issuer.starts_with("https://") || issuer.starts_with("http://") && near;
+    if !is_safe || host.contains('@') {
         problems.push(format!("oidc_issuer is \"{issuer}\"; it must begin with https://."));
     }
     let file = take("oidc_client_secret_file");

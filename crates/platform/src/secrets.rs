@@ -65,7 +65,7 @@ impl Secrets {
         let bytes = match self.key.get() {
             Some(key) => *key,
             None => {
-                let key = self.from_file()?;
+                let key = self.read_or_make()?;
                 *self.key.get_or_init(|| key)
             }
         };
@@ -74,7 +74,7 @@ impl Secrets {
             .map_err(|_| Error::Ours("the secret key does not fit".to_owned()))
     }
 
-    fn from_file(&self) -> Result<[u8; 32], Error> {
+    fn read_or_make(&self) -> Result<[u8; 32], Error> {
         if !self.file.exists() {
             self.make_file()?;
         }
