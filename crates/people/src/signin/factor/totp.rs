@@ -26,7 +26,9 @@ fn code(seed: &[u8], step: i64, digits: u32) -> String {
 pub(super) fn step_of(seed: &[u8], given: &str, now: DateTime<Utc>) -> Option<i64> {
     let here = step(now);
     // All three are compared, so that the time tells nothing.
-    [here - 1, here, here + 1].into_iter().filter(|step| platform::secret::same(&code(seed, *step, 6), given)).last()
+    [here - 1, here, here + 1]
+        .into_iter()
+        .fold(None, |found, step| if platform::secret::same(&code(seed, step, 6), given) { Some(step) } else { found })
 }
 
 /// The code of the present step.
