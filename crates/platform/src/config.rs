@@ -62,7 +62,11 @@ pub const KNOWN: &[Known] = &[
     Known { name: "oidc_client_id", default: "", about: "The name by which the provider knows us." },
     Known { name: "oidc_client_secret", default: "", about: "The secret that the provider gave us." },
     Known { name: "oidc_client_secret_file", default: "", about: "A file that holds this secret, in its place." },
-    Known { name: "oidc_name", default: "your organisation’s account", about: "What the button says after \"Sign in with\"." },
+    Known {
+        name: "oidc_name",
+        default: "your organisation’s account",
+        about: "What people call it; the button says Sign in with, and this.",
+    },
     Known { name: "workers", default: "1", about: "How many jobs run at a time; 0 leaves them to other instances." },
 ];
 
