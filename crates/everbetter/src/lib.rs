@@ -1,6 +1,7 @@
 //! Everbetter: the list of rooms, the pages that belong to none of them, the command line and the demo organisation.
 
 mod analyze;
+mod api;
 mod audit;
 pub mod cli;
 mod demo;
@@ -37,7 +38,7 @@ fn entrance() -> Room {
     Room {
         name: "house",
         routes: Some(routes),
-        jobs: vec![mail::JOB, operator::TIDY],
+        jobs: vec![mail::JOB, operator::TIDY, platform::api::TIDY],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {
@@ -67,6 +68,7 @@ fn entrance() -> Room {
                 wide: true,
                 shown_to: organisation::may_edit,
             },
+            NavEntry { label: "The API", href: "/api", icon: "key", order: 94, in_bar: false, wide: true, shown_to: |_| true },
             NavEntry {
                 label: "What we record, and who sees it",
                 href: "/privacy",
@@ -89,4 +91,5 @@ fn routes() -> Routes {
         .and(operator::routes())
         .and(organisation::routes())
         .and(privacy::routes())
+        .and(api::routes())
 }

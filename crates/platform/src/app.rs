@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     access::{Identify, Kind, Standing, Via},
+    api::Mark,
     clock::{self, Clock},
     config::Config,
     db::Db,
@@ -65,6 +66,8 @@ pub struct Cx {
     pub(crate) is_get: bool,
     /// The address, with what follows its question mark.
     pub address: String,
+    /// The database with the key of the request, which goes along with its writes.
+    pub(crate) marked_db: Option<Db>,
     /// What the browser brought that pages need.
     pub(crate) browser: Browser,
 }
@@ -85,7 +88,12 @@ impl Cx {
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
-        &self.app.db
+        self.marked_db.as_ref().unwrap_or(&self.app.db)
+    }
+
+    /// The same request, whose writes mark its key as used.
+    pub(crate) fn marked(&self, mark: Mark) -> Self {
+        Self { marked_db: Some(self.app.db.marked(mark)), ..self.clone() }
     }
 
     /// Today where the organisation is.
@@ -143,6 +151,7 @@ impl FromRequestParts<Arc<App>> for Cx {
             htmx: false,
             is_get: parts.method == axum::http::Method::GET,
             address: parts.uri.to_string(),
+            marked_db: None,
             browser: Browser::default(),
         }))
     }

@@ -4,7 +4,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
+
+use crate::api::Problem;
 
 /// Why something did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +39,18 @@ pub enum Error {
         /// Seconds until the next try counts.
         wait_seconds: u64,
     },
+    /// A problem of the API that has a kind of its own.
+    #[error("{}", .0.detail)]
+    Problem(Box<Problem>),
     /// Our fault. The text goes to the log, never to the page.
     #[error("{0}")]
     Ours(String),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
 }
 
 impl From<DbErr> for Error {
@@ -76,6 +88,7 @@ impl Error {
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Problem(problem) => StatusCode::from_u16(problem.kind.status).unwrap_or(StatusCode::BAD_REQUEST),
             Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +122,7 @@ impl Error {
             Self::TooMany { wait_seconds } => {
                 ("Let’s wait a moment", format!("There were many tries in a short time. Please try again in {}.", minutes(*wait_seconds)))
             }
+            Self::Problem(problem) => (problem.kind.title, problem.detail.clone()),
             Self::Ours(_) => (
                 "That was our fault",
                 "Something broke on our side. Nothing you had saved before is lost. Please try again; if it happens twice, tell whoever runs this server the reference.".to_owned(),
@@ -129,19 +143,31 @@ pub(crate) struct Shown {
     pub not_signed_in: bool,
     pub asks_again: bool,
     pub fault: Option<String>,
+    pub stale: bool,
+    pub problem: Option<Box<Problem>>,
+}
+
+/// What a visitor can name and the log tells more about.
+pub(crate) fn new_reference(now: DateTime<Utc>) -> String {
+    crate::clock::new_id(now).simple().to_string()[20..].to_uppercase()
 }
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (title, advice) = self.words();
         let mut response = self.status().into_response();
-        if let Self::TooMany { wait_seconds } = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
+        if let Self::TooMany { wait_seconds } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_seconds));
         }
         let not_signed_in = matches!(self, Self::NotSignedIn);
         let asks_again = matches!(self, Self::AsksAgain);
-        let fault = if let Self::Ours(text) = self { Some(text) } else { None };
-        response.extensions_mut().insert(Shown { title, advice, not_signed_in, asks_again, fault });
+        let stale = matches!(self, Self::Stale);
+        let (fault, problem) = match self {
+            Self::Ours(text) => (Some(text), None),
+            Self::Problem(problem) => (None, Some(problem)),
+            _ => (None, None),
+        };
+        response.extensions_mut().insert(Shown { title, advice, not_signed_in, asks_again, fault, stale, problem });
         response
     }
 }

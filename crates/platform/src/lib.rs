@@ -2,6 +2,7 @@
 //! audit, import and export, clock. Knows no room.
 
 pub mod access;
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod clock;
@@ -30,5 +31,5 @@ pub use error::Error;
 /// The schema that every room stands on.
 #[must_use]
 pub fn migrations() -> Vec<db::Migration> {
-    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION]
+    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION]
 }

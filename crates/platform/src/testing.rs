@@ -128,6 +128,7 @@ pub fn context(bench: &Bench, who: Standing) -> Cx {
         htmx: false,
         is_get: true,
         address: "/".to_owned(),
+        marked_db: None,
         browser: Browser::default(),
     }
 }
@@ -154,6 +155,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).expect("JSON")
+    }
+
     /// Where a redirect leads.
     #[must_use]
     pub fn location(&self) -> &str {
@@ -236,6 +243,24 @@ impl Visitor {
 
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Reply {
+        let form = fields.map(|fields| serde_html_form::to_string(fields).expect("a form"));
+        let mut headers = headers.to_vec();
+        if form.is_some() {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        self.send_bytes(method, path, &headers, form.unwrap_or_default().as_bytes()).await
+    }
+
+    /// Sends JSON, as a program does.
+    pub async fn send_json(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Reply {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/json"));
+        self.send_bytes(method, path, &headers, body.to_string().as_bytes()).await
+    }
+
+    /// Sends these very bytes.
+    pub async fn send_bytes(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -251,14 +276,7 @@ impl Visitor {
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let body = match fields {
-            Some(fields) => {
-                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-                Body::from(serde_html_form::to_string(fields).expect("a form"))
-            }
-            None => Body::empty(),
-        };
-        let mut request = request.body(body).expect("a request");
+        let mut request = request.body(Body::from(body.to_vec())).expect("a request");
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::new(peer, 50_000)));
         }

@@ -68,6 +68,12 @@ pub trait Thing: Sized + Send + Sync + 'static {
     /// # Errors
     /// The database's own.
     fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
+
+    /// It, when it is the organisation as a whole and needs no address to be found.
+    #[must_use]
+    fn whole() -> Option<Self> {
+        None
+    }
 }
 
 /// Who may do `A` to the thing. One match, no database.
@@ -94,12 +100,22 @@ impl<W: Whole> Thing for W {
     async fn find(_: &Cx, _: &Standing, _: &PathIds) -> Result<Option<Self>, Error> {
         Ok(Some(W::default()))
     }
+
+    fn whole() -> Option<Self> {
+        Some(W::default())
+    }
 }
 
 /// What a handler's first parameter can be.
 pub trait Permission: FromRequestParts<Arc<App>> {
     /// The words in the table of access: action and thing.
     fn words() -> (&'static str, &'static str);
+
+    /// Whether `who` has it, where that hangs on no single thing.
+    #[must_use]
+    fn on_the_whole(_who: &Standing) -> Option<bool> {
+        None
+    }
 }
 
 /// Anybody, signed in or not.
@@ -210,5 +226,9 @@ impl Permission for SignedIn {
 impl<A: Action, T: Policy<A>> Permission for May<A, T> {
     fn words() -> (&'static str, &'static str) {
         (A::NAME, T::NAME)
+    }
+
+    fn on_the_whole(who: &Standing) -> Option<bool> {
+        T::whole().map(|whole| T::permits(who, &whole))
     }
 }

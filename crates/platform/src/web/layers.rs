@@ -8,7 +8,6 @@ use std::{
 
 use askama::Template;
 use axum::{
-    Json,
     body::{Body, Bytes, HttpBody as _},
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
@@ -21,6 +20,7 @@ use http_body_util::BodyExt as _;
 use super::{Shell, Toast, form::LARGEST};
 use crate::{
     access::{KeptForm, Via},
+    api,
     app::{App, Browser, Cx},
     config::Config,
     error::{Error, Shown},
@@ -103,7 +103,9 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
         .map(secret::token_hash);
     let theme = match cookie(headers, "theme") {
         Some("light") => Some("light"),
@@ -125,8 +127,17 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let (settings, who) = match known.await {
         Ok(known) => known,
         Err(error) => {
-            let cx =
-                Cx { app, who: None, now, settings: Settings::default(), htmx, is_get, address, browser: Browser::default() };
+            let cx = Cx {
+                app,
+                who: None,
+                now,
+                settings: Settings::default(),
+                htmx,
+                is_get,
+                address,
+                marked_db: None,
+                browser: Browser::default(),
+            };
             return draw_error(&cx, request.headers(), error.into_response());
         }
     };
@@ -138,11 +149,29 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let client =
         client(&app.config, request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()), request.headers());
     let by_token = who.as_ref().is_some_and(|who| who.via == Via::Token);
-    let cx =
-        Cx { app, who: who.map(Arc::new), now, settings, htmx, is_get, address, browser: Browser { csrf, theme, toast, client } };
+    let cx = Cx {
+        app,
+        who: who.map(Arc::new),
+        now,
+        settings,
+        htmx,
+        is_get,
+        address,
+        marked_db: None,
+        browser: Browser { csrf, theme, toast, client },
+    };
+    if cx.address.contains("%00") {
+        // No key and no text of ours can hold it, and PostgreSQL refuses it.
+        return draw_error(&cx, request.headers(), Error::NotFound.into_response());
+    }
     if !by_token && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         match origin(&cx, request.headers()) {
             Origin::Ours => {}
+            // A program's body has no place for our word, so the origin alone must speak for it.
+            Origin::Foreign | Origin::Unknown if cx.who.is_some() && api::is_api(&cx.address) => {
+                let refusal = Error::from(api::Problem::of(&api::kinds::OTHER_SITE));
+                return draw_error(&cx, request.headers(), refusal.into_response());
+            }
             Origin::Foreign => {
                 let refusal = Error::Refused(
                     "This came from another site, so we did nothing. If you meant it, open our page and send it from there."
@@ -267,16 +296,18 @@ fn origin(cx: &Cx, headers: &HeaderMap) -> Origin {
 
 /// Draws the page of an error that a handler answered with: a page, a line for htmx, a problem document for the API.
 fn draw_error(cx: &Cx, headers: &HeaderMap, response: Response) -> Response {
+    if api::is_api(&cx.address) {
+        return api::drawn(cx, headers, response);
+    }
     let Some(shown) = response.extensions().get::<Shown>().cloned() else { return response };
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(header::CONTENT_LENGTH);
     let accepts_html =
         headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    if shown.not_signed_in
-        && headers.get(header::AUTHORIZATION).is_none()
-        && !cx.address.starts_with("/api/")
-        && (accepts_html || cx.htmx)
-    {
+    if headers.contains_key(header::AUTHORIZATION) && !accepts_html {
+        return api::draw(cx, headers, response);
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    if shown.not_signed_in && headers.get(header::AUTHORIZATION).is_none() && (accepts_html || cx.htmx) {
         // Only a page can be gone back to; what was sent to a form's address can't.
         let to = if cx.address == "/" || !cx.is_get {
             "/sign-in".to_owned()
@@ -289,35 +320,22 @@ fn draw_error(cx: &Cx, headers: &HeaderMap, response: Response) -> Response {
         return super::go_to(&to);
     }
     let reference = shown.fault.as_ref().map_or_else(String::new, |fault| {
-        let reference = crate::clock::new_id(cx.now).simple().to_string()[20..].to_uppercase();
+        let reference = crate::error::new_reference(cx.now);
         tracing::error!(reference, address = cx.address, fault, "a request failed");
         reference
     });
-    let body = if cx.address.starts_with("/api/") || headers.get(header::AUTHORIZATION).is_some() && !accepts_html {
-        let problem = serde_json::json!({
-            "type": "about:blank",
-            "title": shown.title,
-            "status": parts.status.as_u16(),
-            "detail": shown.advice,
-            "reference": (!reference.is_empty()).then_some(&reference),
-        });
-        let mut body = Json(problem).into_response();
-        body.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        body
-    } else {
-        let page = ErrorPage {
-            shell: cx.shell(shown.title, ""),
-            title: shown.title.to_owned(),
-            text: shown.advice,
-            reference,
-            back: String::new(),
-        };
-        match page.render() {
-            Ok(html) => Html(html).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "the page of an error can't be drawn");
-                "Something went wrong, and the page that should say so could not be drawn either.".into_response()
-            }
+    let page = ErrorPage {
+        shell: cx.shell(shown.title, ""),
+        title: shown.title.to_owned(),
+        text: shown.advice,
+        reference,
+        back: String::new(),
+    };
+    let body = match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the page of an error can't be drawn");
+            "Something went wrong, and the page that should say so could not be drawn either.".into_response()
         }
     };
     let (body_parts, body) = body.into_parts();

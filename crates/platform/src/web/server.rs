@@ -18,20 +18,14 @@ use tower_http::{
 };
 
 use super::{assets, layers};
-use crate::{
-    access::{Route, Routes},
-    app::App,
-    db,
-    error::Error,
-    jobs,
-};
+use crate::{access::Route, app::App, db, error::Error, jobs};
 
 /// Counts and times since the start. One for the process: the recorder behind it is global.
 static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
 
 /// The router of the whole house, and the table of its routes.
 pub fn build(app: &Arc<App>) -> (Router, Vec<Route>) {
-    let routes = app.house.rooms().iter().filter_map(|room| room.routes).fold(Routes::new(), |routes, of| routes.and(of()));
+    let routes = app.house.routes();
     let table = routes.table().to_vec();
     let _ = &*METRICS;
     let pages = routes
