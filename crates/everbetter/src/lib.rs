@@ -2,6 +2,7 @@
 
 mod analyze;
 mod audit;
+mod backups;
 pub mod cli;
 mod demo;
 mod operator;
@@ -37,7 +38,8 @@ fn entrance() -> Room {
     Room {
         name: "house",
         routes: Some(routes),
-        jobs: vec![mail::JOB, operator::TIDY],
+        migrations: backups::migrations(),
+        jobs: vec![mail::JOB, operator::TIDY, backups::JOB],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {

@@ -37,6 +37,10 @@ pub const KNOWN: &[Known] = &[
     Known { name: "session_idle_hours", default: "72", about: "Hours without a visit after which one signs in again." },
     Known { name: "session_days", default: "30", about: "Days after which one signs in again in any case." },
     Known { name: "workers", default: "1", about: "How many jobs run at a time; 0 leaves them to other instances." },
+    Known { name: "backup_folder", default: "", about: "Folder for backups on schedule; without it none are made." },
+    Known { name: "backup_every_hours", default: "24", about: "Hours between two backups on schedule." },
+    Known { name: "backup_keep_days", default: "7", about: "Of how many days the newest backup is kept." },
+    Known { name: "backup_keep_weeks", default: "5", about: "Of how many weeks the newest backup is kept." },
 ];
 
 /// The settings, checked.
@@ -64,6 +68,21 @@ pub struct Config {
     pub session_limit: Duration,
     /// Jobs at a time.
     pub workers: usize,
+    /// Backups on schedule; `None` makes none.
+    pub backups: Option<Backups>,
+}
+
+/// Backups on schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    /// Where they are written.
+    pub folder: PathBuf,
+    /// The time between two.
+    pub every: Duration,
+    /// Of how many days the newest is kept.
+    pub keep_days: u64,
+    /// Of how many weeks the newest is kept.
+    pub keep_weeks: u64,
 }
 
 impl Config {
@@ -153,6 +172,13 @@ impl Config {
         let session_idle = Duration::from_secs(whole("session_idle_hours", 1) * 3600);
         let session_limit = Duration::from_secs(whole("session_days", 1) * 86_400);
         let workers = usize::try_from(whole("workers", 0)).unwrap_or(1);
+        let backups = Backups {
+            folder: PathBuf::from(take("backup_folder")),
+            every: Duration::from_secs(whole("backup_every_hours", 1) * 3600),
+            keep_days: whole("backup_keep_days", 1),
+            keep_weeks: whole("backup_keep_weeks", 0),
+        };
+        let backups = (!backups.folder.as_os_str().is_empty()).then_some(backups);
         match listen {
             Ok(listen) if problems.is_empty() => Ok(Self {
                 listen,
@@ -166,6 +192,7 @@ impl Config {
                 session_idle,
                 session_limit,
                 workers,
+                backups,
             }),
             _ => Err(problems),
         }
