@@ -219,7 +219,9 @@ pub async fn write(into: &DatabaseTransaction, table: &Table, columns: &[String]
         })
         .collect::<Result<_, _>>()?;
     let names = columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let at_once = (4000 / columns.len().max(1)).clamp(1, 500);
+    // SQLite looks parameters up one after the other, so that long statements cost more than many.
+    let is_sqlite = ConnectionTrait::get_database_backend(into) == sea_orm::DbBackend::Sqlite;
+    let at_once = (if is_sqlite { 200 } else { 4000 } / columns.len().max(1)).clamp(1, 500);
     let lines: Vec<&[u8]> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     for group in lines.chunks(at_once) {
         let mut params = Vec::with_capacity(group.len() * columns.len());
@@ -327,6 +329,8 @@ pub async fn set_aside(tx: &DatabaseTransaction, engine: Engine, tables: &[Table
     let references = match engine {
         Engine::Sqlite => {
             tx.execute_unprepared("pragma defer_foreign_keys = on").await?;
+            // A small cache would write pages of indexes out again and again.
+            tx.execute_unprepared("pragma cache_size = -131072").await?;
             Vec::new()
         }
         Engine::Postgres => {

@@ -8,7 +8,10 @@ use sea_orm::{DbErr, FromQueryResult};
 use super::{JobKind, claim_sql, insert};
 use crate::{app::App, db, error::Error};
 
-const LEASE: chrono::Duration = chrono::Duration::minutes(5);
+/// How long a job stays with a worker that says nothing; after a crash another one takes it.
+const LEASE: chrono::Duration = chrono::Duration::seconds(60);
+/// How often a worker says that it is still at it.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 const TRIES: i32 = 10;
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -64,11 +67,43 @@ async fn step(app: &App) -> Result<bool, Error> {
         .await?;
     let Some(job) = claimed else { return Ok(false) };
     let outcome = match kinds(app).find(|kind| kind.name == job.kind) {
-        Some(kind) => (kind.run)(app, &job.payload).await,
+        // One that takes the whole program down with it never gets as far as failing.
+        _ if job.attempts > TRIES => Err(Error::Ours("the program ended each time while it ran".to_owned())),
+        Some(kind) => tokio::select! {
+            outcome = (kind.run)(app, &job.payload) => outcome,
+            () = until_lost(app, &job) => {
+                tracing::warn!(kind = job.kind, "a job went to another worker, since this one was not heard of for too long");
+                return Ok(true);
+            }
+        },
         None => Err(Error::Ours(format!("no room knows jobs of kind {}", job.kind))),
     };
     settle(app, &job, outcome).await?;
     Ok(true)
+}
+
+/// Prolongs the lease again and again; ends when the job is no longer ours.
+async fn until_lost(app: &App, job: &Claimed) {
+    loop {
+        tokio::time::sleep(SIGN_OF_LIFE).await;
+        let until = app.clock.now() + LEASE;
+        let prolonged = app
+            .db
+            .write(async |tx| {
+                db::exec(
+                    &**tx,
+                    "update job set leased_until = $1 where id = $2 and attempts = $3 and done_at is null",
+                    vec![until.into(), job.id.into(), job.attempts.into()],
+                )
+                .await
+            })
+            .await;
+        match prolonged {
+            Ok(0) => return,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, kind = job.kind, "a job's lease could not be prolonged"),
+        }
+    }
 }
 
 fn kinds(app: &App) -> impl Iterator<Item = &JobKind> {
@@ -99,8 +134,9 @@ async fn settle(app: &App, job: &Claimed, outcome: Result<(), Error>) -> Result<
             Ok(()) => {
                 db::exec(
                     &**tx,
-                    "update job set done_at = $1, leased_until = null, last_error = null where id = $2",
-                    vec![now.into(), job.id.into()],
+                    // The number of tries is its claimant's mark: who took it over later settles it.
+                    "update job set done_at = $1, leased_until = null, last_error = null where id = $2 and attempts = $3",
+                    vec![now.into(), job.id.into(), job.attempts.into()],
                 )
                 .await
             }
@@ -110,12 +146,14 @@ async fn settle(app: &App, job: &Claimed, outcome: Result<(), Error>) -> Result<
                 let minutes = 1_i64 << u32::try_from(job.attempts.clamp(0, 10)).unwrap_or(0);
                 db::exec(
                     &**tx,
-                    "update job set run_at = $1, leased_until = null, last_error = $2, given_up_at = $3 where id = $4",
+                    "update job set run_at = $1, leased_until = null, last_error = $2, given_up_at = $3
+                     where id = $4 and attempts = $5",
                     vec![
                         (now + chrono::Duration::minutes(minutes)).into(),
                         error.to_string().into(),
                         given_up.into(),
                         job.id.into(),
+                        job.attempts.into(),
                     ],
                 )
                 .await
