@@ -3,16 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{JobKind, claim_sql, insert};
-use crate::{app::App, db, error::Error};
+use crate::{
+    app::App,
+    db::{self, Engine},
+    error::Error,
+};
 
 /// How long a job stays with a worker that says nothing; after a crash another one takes it.
 const LEASE: chrono::Duration = chrono::Duration::seconds(60);
 /// How often a worker says that it is still at it.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(20);
 const TRIES: i32 = 10;
+/// Any fixed number other than the schema's.
+const SCHEDULE_LOCK: i64 = 0x6a6f_6273;
 const PAUSE: Duration = Duration::from_secs(3);
 
 #[derive(FromQueryResult)]
@@ -114,17 +120,34 @@ fn kinds(app: &App) -> impl Iterator<Item = &JobKind> {
 async fn schedule(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
     for kind in kinds(app) {
         let Some(every) = kind.every else { continue };
-        let waiting = db::scalar::<i64>(
-            app.db.read(),
-            "select count(*) from job where only_one = $1 and (done_at is null or done_at > $2)",
-            vec![kind.name.into(), (now - chrono::Duration::from_std(every).unwrap_or(LEASE)).into()],
-        )
-        .await?;
-        if waiting == Some(0) {
-            app.db.write(async |tx| insert(&**tx, now, kind.name, "null", now, Some(kind.name.to_owned())).await).await?;
+        let since = now - chrono::Duration::from_std(every).unwrap_or(LEASE);
+        if !stands(app.db.read(), kind.name, since).await? {
+            app.db
+                .write(async |tx| {
+                    if app.db.engine() == Engine::Postgres {
+                        // Somebody may put it there, and another worker finish it, between our look and our own.
+                        db::exec(&**tx, "select pg_advisory_xact_lock($1)", vec![SCHEDULE_LOCK.into()]).await?;
+                    }
+                    if stands(&**tx, kind.name, since).await? {
+                        return Ok(false);
+                    }
+                    insert(&**tx, now, kind.name, "null", now, Some(kind.name.to_owned())).await
+                })
+                .await?;
         }
     }
     Ok(())
+}
+
+/// Whether a recurring job waits, runs, or was done since then.
+async fn stands(on: &impl ConnectionTrait, name: &str, since: DateTime<Utc>) -> Result<bool, DbErr> {
+    let found = db::scalar::<i64>(
+        on,
+        "select count(*) from job where only_one = $1 and (done_at is null or done_at > $2)",
+        vec![name.into(), since.into()],
+    )
+    .await?;
+    Ok(found != Some(0))
 }
 
 async fn settle(app: &App, job: &Claimed, outcome: Result<(), Error>) -> Result<(), DbErr> {
