@@ -3,6 +3,7 @@
 mod analyze;
 mod api;
 mod audit;
+mod backups;
 pub mod cli;
 mod demo;
 mod operator;
@@ -38,7 +39,8 @@ fn entrance() -> Room {
     Room {
         name: "house",
         routes: Some(routes),
-        jobs: vec![mail::JOB, operator::TIDY, platform::api::TIDY],
+        migrations: backups::migrations(),
+        jobs: vec![mail::JOB, operator::TIDY, platform::api::TIDY, backups::JOB],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {

@@ -227,14 +227,19 @@ pub async fn page(on: &impl ConnectionTrait, filter: &Filter, size: u64) -> Resu
 /// # Errors
 /// The database's own.
 pub async fn verify(db: &Db) -> Result<Result<i64, i64>, DbErr> {
+    verify_on(db.read()).await
+}
+
+/// As [`verify`], through this connection or inside this transaction.
+///
+/// # Errors
+/// The database's own.
+pub async fn verify_on(on: &impl ConnectionTrait) -> Result<Result<i64, i64>, DbErr> {
     let mut last = Head { seq: 0, hash: String::new() };
     loop {
-        let events = db::rows::<Event>(
-            db.read(),
-            "select * from audit_event where seq > $1 order by seq limit 1000",
-            vec![last.seq.into()],
-        )
-        .await?;
+        let events =
+            db::rows::<Event>(on, "select * from audit_event where seq > $1 order by seq limit 1000", vec![last.seq.into()])
+                .await?;
         if events.is_empty() {
             break;
         }
@@ -245,7 +250,7 @@ pub async fn verify(db: &Db) -> Result<Result<i64, i64>, DbErr> {
             last = Head { seq: event.seq, hash: event.hash };
         }
     }
-    let head = db::one::<Head>(db.read(), "select seq, hash from audit_head where only_row = 1", vec![]).await?;
+    let head = db::one::<Head>(on, "select seq, hash from audit_head where only_row = 1", vec![]).await?;
     match head {
         Some(head) if head.seq == last.seq && head.hash == last.hash => Ok(Ok(last.seq)),
         _ => Ok(Err(last.seq + 1)),

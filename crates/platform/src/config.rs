@@ -68,6 +68,10 @@ pub const KNOWN: &[Known] = &[
         about: "What people call it; the button says Sign in with, and this.",
     },
     Known { name: "workers", default: "1", about: "How many jobs run at a time; 0 leaves them to other instances." },
+    Known { name: "backup_folder", default: "", about: "Folder for backups on schedule; without it none are made." },
+    Known { name: "backup_every_hours", default: "24", about: "Hours between two backups on schedule." },
+    Known { name: "backup_keep_days", default: "7", about: "Of how many days the newest backup is kept." },
+    Known { name: "backup_keep_weeks", default: "5", about: "Of how many weeks the newest backup is kept." },
 ];
 
 /// Who must have a second factor beside the password.
@@ -177,6 +181,21 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// The provider to sign in with, if there is one.
     pub provider: Option<Provider>,
+    /// Backups on schedule; `None` makes none.
+    pub backups: Option<Backups>,
+}
+
+/// Backups on schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    /// Where they are written.
+    pub folder: PathBuf,
+    /// The time between two.
+    pub every: Duration,
+    /// Of how many days the newest is kept.
+    pub keep_days: u64,
+    /// Of how many weeks the newest is kept.
+    pub keep_weeks: u64,
 }
 
 impl Config {
@@ -285,6 +304,13 @@ impl Config {
             }
         }
         let provider = provider(&take, &mut problems);
+        let backups = Backups {
+            folder: PathBuf::from(take("backup_folder")),
+            every: Duration::from_secs(whole("backup_every_hours", 1) * 3600),
+            keep_days: whole("backup_keep_days", 1),
+            keep_weeks: whole("backup_keep_weeks", 0),
+        };
+        let backups = (!backups.folder.as_os_str().is_empty()).then_some(backups);
         match listen {
             Ok(listen) if problems.is_empty() => Ok(Self {
                 listen,
@@ -302,6 +328,7 @@ impl Config {
                 secrets,
                 trusted_proxies,
                 provider,
+                backups,
             }),
             _ => Err(problems),
         }

@@ -1,11 +1,16 @@
 //! One error for handlers and verbs: a visitor's mistake says what to do next, ours shows only a reference.
 
+use std::{
+    io::ErrorKind,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 use crate::api::Problem;
 
@@ -42,6 +47,9 @@ pub enum Error {
     /// A problem of the API that has a kind of its own.
     #[error("{}", .0.detail)]
     Problem(Box<Problem>),
+    /// The server's disk is full: nothing can be saved until there is room.
+    #[error("the disk is full")]
+    Full,
     /// Our fault. The text goes to the log, never to the page.
     #[error("{0}")]
     Ours(String),
@@ -55,7 +63,7 @@ impl From<Problem> for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        Self::Ours(error.to_string())
+        if is_full(&error) { Self::full(&error) } else { Self::Ours(error.to_string()) }
     }
 }
 
@@ -67,8 +75,45 @@ impl From<askama::Error> for Error {
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
+        if has_no_room(&error) { Self::full(&error) } else { Self::Ours(error.to_string()) }
+    }
+}
+
+impl From<object_store::Error> for Error {
+    fn from(error: object_store::Error) -> Self {
+        if let object_store::Error::NotFound { .. } = error {
+            return Self::NotFound;
+        }
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(one) = cause {
+            if one.downcast_ref::<std::io::Error>().is_some_and(has_no_room) {
+                return Self::full(&error);
+            }
+            cause = one.source();
+        }
         Self::Ours(error.to_string())
     }
+}
+
+/// Set when something could not be written for want of room, until [`crate::web`]'s readiness finds that there is room again.
+pub(crate) static DISK_WAS_FULL: AtomicBool = AtomicBool::new(false);
+
+fn has_no_room(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+/// Whether a database says that its disk is full.
+#[must_use]
+pub fn is_full(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    // SQLite: no room for the file, nor for the index of its log. PostgreSQL: disk_full.
+    matches!(code.as_deref(), Some("13" | "4874" | "53100"))
 }
 
 impl From<serde_json::Error> for Error {
@@ -78,6 +123,23 @@ impl From<serde_json::Error> for Error {
 }
 
 impl Error {
+    fn full(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "the disk is full: nothing can be saved until there is room");
+        DISK_WAS_FULL.store(true, Ordering::Relaxed);
+        Self::Full
+    }
+
+    /// Lets a note on the side go while the disk is full, so that reading goes on.
+    ///
+    /// # Errors
+    /// Any other one.
+    pub fn spared_when_full(outcome: Result<(), impl Into<Self>>) -> Result<(), Self> {
+        match outcome.map_err(Into::into) {
+            Err(Self::Full) => Ok(()),
+            other => other,
+        }
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -89,6 +151,7 @@ impl Error {
             Self::Stale => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Problem(problem) => StatusCode::from_u16(problem.kind.status).unwrap_or(StatusCode::BAD_REQUEST),
+            Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -123,6 +186,10 @@ impl Error {
                 ("Let’s wait a moment", format!("There were many tries in a short time. Please try again in {}.", minutes(*wait_seconds)))
             }
             Self::Problem(problem) => (problem.kind.title, problem.detail.clone()),
+            Self::Full => (
+                "The server’s disk is full",
+                "This could not be saved. What you typed is still in your browser: go back to it, tell whoever runs this server that its disk is full, and send it again once there is room. Everything saved before is safe, and you can go on reading.".to_owned(),
+            ),
             Self::Ours(_) => (
                 "That was our fault",
                 "Something broke on our side. Nothing you had saved before is lost. Please try again; if it happens twice, tell whoever runs this server the reference.".to_owned(),
@@ -158,6 +225,9 @@ impl IntoResponse for Error {
         let mut response = self.status().into_response();
         if let Self::TooMany { wait_seconds } = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_seconds));
+        }
+        if matches!(self, Self::Full) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
         }
         let not_signed_in = matches!(self, Self::NotSignedIn);
         let asks_again = matches!(self, Self::AsksAgain);

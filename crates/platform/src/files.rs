@@ -27,7 +27,7 @@ impl Files {
     /// # Errors
     /// When the store refuses, a full disk for example.
     pub async fn put(&self, name: &str, content: Bytes) -> Result<(), Error> {
-        self.0.put(&name.into(), content.into()).await.map_err(|error| Error::Ours(error.to_string()))?;
+        self.0.put(&name.into(), content.into()).await?;
         Ok(())
     }
 
@@ -36,10 +36,7 @@ impl Files {
     /// # Errors
     /// Not found, or the store's own.
     pub async fn get(&self, name: &str) -> Result<Bytes, Error> {
-        let found = self.0.get(&name.into()).await.map_err(|error| match error {
-            object_store::Error::NotFound { .. } => Error::NotFound,
-            other => Error::Ours(other.to_string()),
-        })?;
-        found.bytes().await.map_err(|error| Error::Ours(error.to_string()))
+        let found = self.0.get(&name.into()).await?;
+        Ok(found.bytes().await?)
     }
 }

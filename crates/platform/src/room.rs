@@ -97,6 +97,14 @@ pub struct Tab {
     pub shown_to: fn(&Standing) -> bool,
 }
 
+/// Rows that name files among those that people bring, for the check that each is there.
+pub struct KeptFiles {
+    /// What they are, in words: `files brought for an import`.
+    pub what: &'static str,
+    /// A statement that answers a column `name`: each file's name.
+    pub names: &'static str,
+}
+
 /// What a room hands to the binary.
 #[derive(Default)]
 pub struct Room {
@@ -110,6 +118,8 @@ pub struct Room {
     pub imports: Vec<Kind>,
     /// Its jobs.
     pub jobs: Vec<JobKind>,
+    /// Its rows that name files.
+    pub kept_files: Vec<KeptFiles>,
     /// Its parts on other rooms' pages.
     pub panels: Vec<Panel>,
     /// Its tabs on other rooms' pages.

@@ -116,6 +116,18 @@ pub async fn put(tx: &Tx, engine: Engine, subject: &Subject, note: &str, more: &
     Ok(())
 }
 
+/// Makes the index anew from the documents, where the engine keeps it apart from them.
+///
+/// # Errors
+/// The database's own.
+pub async fn index_anew(tx: &Tx, engine: Engine) -> Result<(), DbErr> {
+    if engine == Engine::Sqlite {
+        db::exec(&**tx, "delete from search_index", vec![]).await?;
+        db::exec(&**tx, "insert into search_index (rowid, words) select rowid, words from search_document", vec![]).await?;
+    }
+    Ok(())
+}
+
 /// Takes a subject out of the search.
 ///
 /// # Errors

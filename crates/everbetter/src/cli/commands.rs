@@ -109,7 +109,20 @@ pub enum Command {
     /// Personal API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
-    /// Check the database: its own integrity, its references, and the chain of the audit log.
+    /// Write everything into one file while the program goes on: the rows of all tables, and the files.
+    Backup {
+        /// The file to write, such as monday.tar.gz; nothing is ever overwritten.
+        file: PathBuf,
+        /// Restore it into a place of its own afterwards, and check it there.
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Bring a backup back, into an empty place: SQLite or PostgreSQL, whichever it was made from.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Check the database: its integrity, its references, the chain of the audit log, and the files that it names.
     Check,
     /// Compute with a file of numbers: charts, agreement, drivers, gaps, peers, disclosure control.
     #[command(subcommand, after_help = analyze::overview())]

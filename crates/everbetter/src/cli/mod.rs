@@ -1,10 +1,12 @@
 //! The command line.
 
+mod backup;
 mod check;
 mod commands;
 mod demo;
 mod import;
 mod init;
+mod restore;
 mod serve;
 mod users;
 
@@ -66,6 +68,8 @@ async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Import { kind, files, dry_run } => import::run(config, &kind, &files, dry_run).await,
         Command::User(command) => users::user(config, command).await,
         Command::Token(command) => users::token(config, command).await,
+        Command::Backup { file, verify } => backup::run(config, &file, verify).await,
+        Command::Restore { file } => restore::run(config, &file).await,
         Command::Check => check::run(config).await,
         Command::Analyze(method) => Ok(analyze::run(&method)),
     }

@@ -1,15 +1,16 @@
 //! `everbetter serve`.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use platform::config::Config;
 
-use crate::start;
+use crate::{backups, start};
 
 pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let listener = listen(&config).await?;
     let started = start(config, Vec::new()).await?;
     tracing::info!(address = %listener.local_addr()?, schema_steps = started.schema_steps, "answering");
+    tokio::spawn(backups::keep_schedule(Arc::clone(&started.app)));
     platform::web::serve(started.app, listener).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,7 +10,7 @@ use platform::{
     db::{self, Db, PersonId, TeamId},
     room::Answer,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{DbErr, FromQueryResult};
 
 /// How exactly the time of the last visit is kept: a write a minute at most.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -61,11 +61,13 @@ impl Identify for Identity {
             .await?;
             let Some(person) = found else { return Ok(None) };
             if person.used_at.is_none_or(|seen| seen + SEEN_EVERY < now) {
-                db.write(async |tx| {
-                    // The idle limit moves by as much as time went on since the last visit.
-                    super::sessions::seen(tx, &token_hash, now).await
-                })
-                .await?;
+                let noted: Result<(), DbErr> = db
+                    .write(async |tx| {
+                        // The idle limit moves by as much as time went on since the last visit.
+                        super::sessions::seen(tx, &token_hash, now).await
+                    })
+                    .await;
+                Error::spared_when_full(noted)?;
             }
             standing(db, person, Via::Session(token_hash), now).await.map(Some)
         })
@@ -91,15 +93,17 @@ impl Identify for Identity {
             .await?;
             let Some(person) = found else { return Ok(None) };
             if person.used_at.is_none_or(|used| used + SEEN_EVERY < now) {
-                db.write(async |tx| {
-                    db::exec(
-                        &**tx,
-                        "update api_token set used_at = $1 where token_hash = $2",
-                        vec![now.into(), token_hash.into()],
-                    )
-                    .await
-                })
-                .await?;
+                let noted: Result<u64, DbErr> = db
+                    .write(async |tx| {
+                        db::exec(
+                            &**tx,
+                            "update api_token set used_at = $1 where token_hash = $2",
+                            vec![now.into(), token_hash.into()],
+                        )
+                        .await
+                    })
+                    .await;
+                Error::spared_when_full(noted.map(drop))?;
             }
             standing(db, person, Via::Token, now).await.map(Some)
         })

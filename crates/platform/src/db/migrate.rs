@@ -1,6 +1,6 @@
 //! The schema's steps. Forward only, each in its own transaction, one instance at a time.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
@@ -31,45 +31,76 @@ struct Applied {
 /// Brings the schema up to date; does nothing when it is.
 ///
 /// # Errors
-/// When a step is refused; the step that failed leaves no trace.
+/// When a step is refused, which leaves no trace; when the database knows steps that this program does not.
 pub async fn migrate(db: &Db, steps: &[Migration], now: DateTime<Utc>) -> Result<usize, DbErr> {
-    db.write(async |tx| {
-        lock(db, tx).await?;
-        tx.execute_unprepared("create table if not exists schema_step (name text primary key, applied_at text not null)").await?;
-        Ok::<_, DbErr>(())
-    })
-    .await?;
+    // Most starts find nothing to do, and should not have to wait until somebody else has written.
+    if let Ok(applied) = applied_steps(db.read()).await {
+        refuse_newer(&applied, steps)?;
+        if applied.len() == steps.len() {
+            return Ok(0);
+        }
+    }
     let mut ran = 0;
     for step in steps {
-        ran += usize::from(
-            db.write(async |tx| {
-                lock(db, tx).await?;
-                let applied: HashSet<String> = rows::<Applied>(&**tx, "select name from schema_step", vec![])
-                    .await?
-                    .into_iter()
-                    .map(|row| row.name)
-                    .collect();
-                if applied.contains(step.name) {
-                    return Ok(false);
-                }
-                apply(db.engine(), tx, step).await?;
-                exec(
-                    &**tx,
-                    "insert into schema_step (name, applied_at) values ($1, $2)",
-                    vec![step.name.into(), now.to_rfc3339().into()],
-                )
-                .await?;
-                Ok::<_, DbErr>(true)
+        ran += db
+            .write(async |tx| {
+                lock(db.engine(), tx).await?;
+                migrate_within(tx, db.engine(), steps, &[step.name], now).await
             })
-            .await?,
-        );
+            .await?;
     }
     Ok(ran)
 }
 
-async fn lock(db: &Db, tx: &super::Tx) -> Result<(), DbErr> {
+/// Applies those of the named steps that are missing, in the transaction of somebody who holds the lock or is alone.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_within(
+    tx: &super::Tx,
+    engine: Engine,
+    steps: &[Migration],
+    named: &[&str],
+    now: DateTime<Utc>,
+) -> Result<usize, DbErr> {
+    tx.execute_unprepared("create table if not exists schema_step (name text primary key, applied_at text not null)").await?;
+    let applied = applied_steps(&**tx).await?;
+    refuse_newer(&applied, steps)?;
+    let mut ran = 0;
+    for step in steps.iter().filter(|step| named.contains(&step.name) && !applied.contains(step.name)) {
+        apply(engine, tx, step).await?;
+        exec(
+            &**tx,
+            "insert into schema_step (name, applied_at) values ($1, $2)",
+            vec![step.name.into(), now.to_rfc3339().into()],
+        )
+        .await?;
+        ran += 1;
+    }
+    Ok(ran)
+}
+
+/// The names of the steps that a database has taken.
+///
+/// # Errors
+/// When it has taken none at all: there is no such table then.
+pub async fn applied_steps(on: &impl ConnectionTrait) -> Result<BTreeSet<String>, DbErr> {
+    Ok(rows::<Applied>(on, "select name from schema_step", vec![]).await?.into_iter().map(|row| row.name).collect())
+}
+
+fn refuse_newer(applied: &BTreeSet<String>, steps: &[Migration]) -> Result<(), DbErr> {
+    match applied.iter().find(|name| !steps.iter().any(|step| step.name == *name)) {
+        None => Ok(()),
+        Some(name) => Err(DbErr::Custom(format!(
+            "This database belongs to a newer version of Everbetter: it has taken the step {name}, which this program does not know. \
+             Run the newer version, or restore a backup from before it."
+        ))),
+    }
+}
+
+async fn lock(engine: Engine, tx: &super::Tx) -> Result<(), DbErr> {
     // SQLite's write transaction is the lock already.
-    if db.engine() == Engine::Postgres {
+    if engine == Engine::Postgres {
         exec(&**tx, "select pg_advisory_xact_lock($1)", vec![LOCK.into()]).await?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 mod id;
 mod migrate;
+pub mod portable;
 mod sql;
 
 use std::{
@@ -17,14 +18,16 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
+
+use sqlx::Connection as _;
 
 use crate::api::Mark;
 
 pub use id::{PersonId, TeamId, slug_of};
-pub use migrate::{Migration, migrate};
+pub use migrate::{Migration, applied_steps, migrate, migrate_within};
 pub use sql::{Params, exec, one, placeholders, rows, scalar};
 
 /// Which of the two databases is behind a [`Db`].
@@ -137,10 +140,29 @@ impl Db {
                 Ok(answer)
             }
             Err(refusal) => {
-                tx.0.rollback().await?;
+                // On a full disk SQLite has undone everything already and has nothing to roll back; the refusal says more.
+                if let Err(error) = tx.0.rollback().await {
+                    tracing::debug!(%error, "nothing was left to roll back");
+                }
                 Err(refusal)
             }
         }
+    }
+
+    /// One state of the whole database, to be read from for as long as it takes, while others write.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let tx = match self.inner.engine {
+            Engine::Sqlite => self.inner.reader.begin().await?,
+            Engine::Postgres => {
+                self.inner.reader.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
+            }
+        };
+        // The state is that of the first statement.
+        scalar::<i64>(&tx, "select count(*) from schema_step", vec![]).await?;
+        Ok(tx)
     }
 
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -171,6 +193,9 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
         .acquire_timeout(Duration::from_secs(30))
         .max_lifetime(None::<Duration>)
         .idle_timeout(None::<Duration>);
+    // When SQLite itself ends a transaction, on a full disk for example, sqlx still believes in it: such a connection is of no
+    // use any more.
+    options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     options.map_sqlx_sqlite_opts(move |sqlite| {
         let sqlite = sqlite
             .busy_timeout(Duration::from_secs(5))

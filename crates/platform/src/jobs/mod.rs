@@ -63,7 +63,21 @@ pub async fn enqueue(
     payload: &serde_json::Value,
     run_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    insert(on, now, kind, &payload.to_string(), run_at, None).await
+    insert(on, now, kind, &payload.to_string(), run_at, None).await.map(drop)
+}
+
+/// Puts a job in the queue unless one of the same name stands there or runs; says whether it did.
+///
+/// # Errors
+/// The database's own.
+pub async fn enqueue_one(
+    on: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    kind: &str,
+    payload: &serde_json::Value,
+    only_one: &str,
+) -> Result<bool, DbErr> {
+    insert(on, now, kind, &payload.to_string(), now, Some(only_one.to_owned())).await
 }
 
 async fn insert(
@@ -73,15 +87,15 @@ async fn insert(
     payload: &str,
     run_at: DateTime<Utc>,
     only_one: Option<String>,
-) -> Result<(), DbErr> {
-    db::exec(
+) -> Result<bool, DbErr> {
+    let added = db::exec(
         on,
         "insert into job (id, kind, payload, only_one, run_at, attempts, created_at) values ($1, $2, $3, $4, $5, 0, $6)
          on conflict do nothing",
         vec![clock::new_id(now).into(), kind.into(), payload.into(), only_one.into(), run_at.into(), now.into()],
     )
     .await?;
-    Ok(())
+    Ok(added > 0)
 }
 
 /// How many jobs wait, failed at least once, and were given up.

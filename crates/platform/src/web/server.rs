@@ -1,6 +1,6 @@
 //! The whole router, and the server that runs it.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, atomic::Ordering};
 
 use axum::{
     Router,
@@ -18,7 +18,14 @@ use tower_http::{
 };
 
 use super::{assets, layers};
-use crate::{access::Route, app::App, db, error::Error, jobs};
+use crate::{
+    access::Route,
+    app::App,
+    db,
+    error::{DISK_WAS_FULL, Error},
+    jobs,
+    settings::Settings,
+};
 
 /// Counts and times since the start. One for the process: the recorder behind it is global.
 static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
@@ -67,12 +74,31 @@ fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
     match db::scalar::<i64>(app.db.read(), "select count(*) from setting", vec![]).await {
+        Ok(_) if DISK_WAS_FULL.load(Ordering::Relaxed) => match write_something(&app).await {
+            Ok(()) => {
+                DISK_WAS_FULL.store(false, Ordering::Relaxed);
+                "ready\n".into_response()
+            }
+            Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the disk is full: reading works, saving does not\n").into_response(),
+        },
         Ok(_) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready: the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
         }
     }
+}
+
+/// Finds out whether there is room again, in the database and beside it.
+async fn write_something(app: &App) -> Result<(), Error> {
+    let now = app.clock.now().to_rfc3339();
+    app.db.write(async |tx| Settings::set(&**tx, "room_found_at", &now).await).await?;
+    let file = app.config.data.join("room-for-files");
+    let written = std::fs::write(&file, [b' '; 8192]);
+    // What a full disk left of it goes as well.
+    let removed = std::fs::remove_file(&file);
+    written?;
+    Ok(removed?)
 }
 
 async fn metrics_text(State(app): State<Arc<App>>) -> Response {

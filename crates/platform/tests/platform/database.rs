@@ -75,10 +75,16 @@ async fn a_schema_step_runs_once_and_a_broken_one_leaves_nothing() {
                 Migration { name: "t-1", why: "a test", sql: "create table thing (id {uuid} primary key, n integer)", only: &[] };
             let bad =
                 Migration { name: "t-2", why: "a test", sql: "create table other (id {uuid});\ncreate tabel x (y)", only: &[] };
-            assert_eq!(db::migrate(db, &[good], morning()).await.expect("runs"), 1);
+            let with = |step: Migration| platform::migrations().into_iter().chain([step]).collect::<Vec<_>>();
+            assert_eq!(db::migrate(db, &with(good), morning()).await.expect("runs"), 1);
             let good = Migration { name: "t-1", why: "a test", sql: "not sql at all", only: &[] };
-            assert_eq!(db::migrate(db, &[good], morning()).await.expect("is known"), 0);
-            let error = db::migrate(db, &[bad], morning()).await.expect_err("is refused").to_string();
+            assert_eq!(db::migrate(db, &with(good), morning()).await.expect("is known"), 0);
+            let older =
+                db::migrate(db, &platform::migrations(), morning()).await.expect_err("is of an older version").to_string();
+            assert!(older.contains("newer version") && older.contains("t-1"), "{older}");
+            let good = Migration { name: "t-1", why: "a test", sql: "", only: &[] };
+            let both: Vec<_> = with(good).into_iter().chain([bad]).collect();
+            let error = db::migrate(db, &both, morning()).await.expect_err("is refused").to_string();
             assert!(error.contains("t-2"), "{error}");
             assert!(
                 db::scalar::<i64>(db.read(), "select count(*) from other", vec![]).await.is_err(),

@@ -134,6 +134,7 @@ on("htmx:before:swap", (event) => { // a form may come back with its errors (422
   const status = event.detail.ctx.response?.status ?? 200;
   if (status < 400 || status === 422) return;
   event.preventDefault();
+  if (status === 503) return toast(`The server’s disk is full, so this was not saved. ${again} Please tell whoever runs the server.`);
   toast(status < 500 ? "That is not possible just now. Load the page again to see how things stand." : `Something went wrong on our side. ${again} Try once more?`);
 });
 on("htmx:after:request", ({ detail: { ctx } }) => {
