@@ -169,8 +169,8 @@ pub(crate) fn draw(cx: &Cx, headers: &HeaderMap, response: Response) -> Response
                 &kinds::UNREADABLE
             });
             let mut problem = Problem::of(kind);
-            // Only a rule that was broken, and a wait, have words of their own.
-            if let (422 | 429, Some(shown)) = (status.as_u16(), shown) {
+            // Only what is not theirs to do, a rule that was broken, and a wait have words of their own.
+            if let (403 | 422 | 429, Some(shown)) = (status.as_u16(), shown) {
                 problem.detail = shown.advice;
             }
             problem

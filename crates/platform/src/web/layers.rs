@@ -160,8 +160,9 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         marked_db: None,
         browser: Browser { csrf, theme, toast, client },
     };
-    if cx.address.contains("%00") {
-        // No key and no text of ours can hold it, and PostgreSQL refuses it.
+    // No key and no text of ours can hold a character of code 0, and PostgreSQL refuses it. The API names the parameter itself.
+    let (path, query) = cx.address.split_once('?').unwrap_or((&cx.address, ""));
+    if path.contains("%00") || query.contains("%00") && !api::is_api(path) {
         return draw_error(&cx, request.headers(), Error::NotFound.into_response());
     }
     if !by_token && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {

@@ -87,7 +87,9 @@ async fn things_are_made_and_found_at_their_address() {
         let team = chi.send_json("POST", "/api/v1/teams", &[], &team).await;
         assert_eq!((team.status.as_u16(), team.location()), (201, "/api/v1/teams/harbour-group"), "{}", team.body);
         let person = json!({ "name": "Ines Vidal", "email": "ines@example.org", "kind": "staff", "team": "lakes", "role": "implementer" });
-        let person = chi.send_json("POST", "/api/v1/people", &[], &person).await;
+        is_problem(&chi.send_json("POST", "/api/v1/people", &[], &person).await, 403, "not-allowed");
+        let own_page = [("sec-fetch-site", "same-origin")];
+        let person = visitor(bench, "chi").send_json("POST", "/api/v1/people", &own_page, &person).await;
         assert_eq!((person.status.as_u16(), person.location()), (201, "/api/v1/people/ines-vidal"), "{}", person.body);
         assert_eq!(person.json()["teams"], json!(["lakes"]));
 
@@ -130,7 +132,10 @@ async fn only_those_who_answer_for_somebody_change_their_address() {
             ada.send_json("PATCH", path, &[("if-match", "*")], &json!({ "email": "ada@example.org", "about": "Days." })).await;
         assert_eq!(same.status, 200, "{}", same.body);
         let taken = json!({ "email": "ben@example.org" });
-        let taken = program(bench, "chi").await.send_json("PATCH", path, &[("if-match", "*")], &taken).await;
+        let by_token = program(bench, "chi").await.send_json("PATCH", path, &[("if-match", "*")], &taken).await;
+        is_problem(&by_token, 403, "not-allowed");
+        let own_page = [("if-match", "*"), ("sec-fetch-site", "same-origin")];
+        let taken = visitor(bench, "chi").send_json("PATCH", path, &own_page, &taken).await;
         assert_eq!(taken.status, 422, "{}", taken.body);
     })
     .await;

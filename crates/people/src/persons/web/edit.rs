@@ -93,10 +93,6 @@ pub(super) async fn change(may: May<Edit, Someone>, cx: Cx, mut form: Form) -> A
     let Some(change) = read(&mut form, may.thing(), keeps) else {
         return page_with_errors(&EditPage::of(&cx, &may, form));
     };
-    if change.kept.as_ref().is_some_and(|kept| kept.email.as_deref() != may.thing().email.as_deref()) {
-        // Letters for a new password go to this address.
-        cx.must_be_fresh().await?;
-    }
     if let Some(email) = change.kept.as_ref().and_then(|kept| kept.email.as_deref())
         && Some(email) != may.thing().email.as_deref()
         && store::by_email(cx.db().read(), email).await?.is_some()
