@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+use csv_core::{ReadFieldResult, ReaderBuilder};
 
 use super::{
     Refusal,
@@ -123,28 +123,35 @@ impl Run<'_> {
         let mut cell = vec![0; 4096];
         let mut filled = 0;
         let mut total = 0;
+        let mut closed = false;
         loop {
-            let length = source.read(&mut input).map_err(|error| vec![unreadable(self.file, &error)])?;
+            let mut length = source.read(&mut input).map_err(|error| vec![unreadable(self.file, &error)])?;
             total += length as u64;
             if total > LARGEST_FILE {
                 return Err(vec![too_large(self.file, LARGEST_FILE)]);
             }
-            if length == 0 && is_quoted(&reader) {
-                return Err(vec![
-                    Refusal::whole(
-                        self.file,
-                        "A quote that opens in this row is never closed.",
-                        "Close it, or write a quote within a cell twice.",
-                    )
-                    .at(self.number + 1),
-                ]);
+            // A line break at the end closes the last row where that lacks one, and is a letter of the cell within quotes.
+            let closing = length == 0 && !closed;
+            if closing {
+                input[0] = b'\n';
+                length = 1;
+                closed = true;
+                if filled == cell.len() {
+                    cell.push(0);
+                }
             }
             let mut used = 0;
-            loop {
+            // An empty input means the end to the reader, so it is offered only at the end.
+            while used < length || length == 0 {
                 let (result, read, written) = reader.read_field(&input[used..length], &mut cell[filled..]);
                 used += read;
                 filled += written;
                 match result {
+                    ReadFieldResult::InputEmpty if closing && written > 0 => {
+                        let problem = "A quote that opens in this row is never closed.";
+                        let advice = "Close it, or write a quote within a cell twice.";
+                        return Err(vec![Refusal::whole(self.file, problem, advice).at(self.number + 1)]);
+                    }
                     ReadFieldResult::InputEmpty => break,
                     ReadFieldResult::OutputFull if cell.len() >= LARGEST_CELL => return Err(vec![self.large("cell", 1)]),
                     ReadFieldResult::OutputFull => cell.resize(cell.len() * 2, 0),
@@ -230,10 +237,4 @@ fn unguarded(cell: &str) -> &str {
         Some(rest) if crate::sheet::is_formula(rest) => rest,
         _ => cell,
     }
-}
-
-/// Whether the text so far ends within quotes: a line break would belong to the cell.
-fn is_quoted(reader: &Reader) -> bool {
-    let (result, _, written) = reader.clone().read_field(b"\n", &mut [0; 8]);
-    matches!(result, ReadFieldResult::InputEmpty) && written > 0
 }
