@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod exports;
 mod pages;
 mod search;
 mod statements;

@@ -66,10 +66,7 @@ pub(super) fn column_of<'a>(kind: &'a Kind, heading: &str) -> Option<&'a Column>
         return None;
     }
     let is = |name: &&str| bare(name) == bare_heading;
-    kind.columns
-        .iter()
-        .find(|column| is(&column.name))
-        .or_else(|| kind.columns.iter().find(|column| column.also.iter().any(|name| is(name))))
+    kind.columns.iter().find(|column| is(&column.name)).or_else(|| kind.columns.iter().find(|column| column.also.iter().any(is)))
 }
 
 /// Where each heading goes: the mapping's word, or the match of its name. A second match of one column is left for

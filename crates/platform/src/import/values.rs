@@ -26,7 +26,7 @@ pub(super) fn of_cell(cell: &Data) -> String {
         Data::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         // Only days that a person can have meant: the arithmetic of serial numbers fails far out.
         Data::DateTime(moment) if moment.is_datetime() && (0.0..2_958_466.0).contains(&moment.as_f64()) => {
-            moment.as_datetime().map_or_else(|| moment.as_f64().to_string(), |at| of_moment(at))
+            moment.as_datetime().map_or_else(|| moment.as_f64().to_string(), of_moment)
         }
         Data::DateTime(moment) => moment.as_f64().to_string(),
     }

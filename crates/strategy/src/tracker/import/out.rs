@@ -30,7 +30,7 @@ pub(super) async fn export(db: &Db) -> Result<Export, Error> {
     let sql = "select e.key, p.slug as partnership, e.school_year, e.cycle, c.code as practice, e.status, e.quality, e.reason,
            e.note, a.email as author, e.entered_at, e.withdrawn_at
          from tracker_entry e join partnership p on p.id = e.partnership_id join practice c on c.id = e.practice_id
-         join person a on a.id = e.author_id where a.email is not null order by e.entered_at, e.id";
+         join person a on a.id = e.author_id where a.email is not null order by e.entered_at, e.key";
     let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let rows = db::rows::<Row>(db.read(), sql, vec![]).await?.into_iter().map(|row| {
         vec![
