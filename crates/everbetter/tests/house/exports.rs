@@ -63,3 +63,49 @@ async fn what_leaves_comes_in_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_brings_a_file_in_writes_only_where_the_page_would_let_them() {
+    use platform::{
+        access::{Kind as PersonKind, Standing, Via},
+        db::PersonId,
+    };
+    in_the_world(async |bench| {
+        let id = db::scalar::<uuid::Uuid>(bench.app.db.read(), "select id from person where email = 'ben@example.org'", vec![])
+            .await
+            .expect("a person")
+            .expect("ben");
+        let who = Standing {
+            person: PersonId(id),
+            slug: "ben".to_owned(),
+            name: "Ben".to_owned(),
+            kind: PersonKind::Staff,
+            seats: Vec::new(),
+            works_at: None,
+            via: Via::Token,
+        };
+        let files = [
+            ("tracker", "partnership,practice,status,when\nalder,1.1.1,Under way,2021-10-04\n"),
+            ("visits", "visit,partnership,date,hours,person,mode\nnew,alder,2021-10-04,3,ben@example.org,Remote\n"),
+        ];
+        for (name, text) in files {
+            let kind = bench.app.house.import_kind(name).expect("a kind of file");
+            let take = async |text: &str| {
+                let source = read(kind, "file.csv", text.as_bytes());
+                import::take_as(&bench.app, kind, &[source], &who, Mode::DryRun).await.expect("an answer")
+            };
+            let elsewhere = take(text).await;
+            assert_eq!(elsewhere.refused.len(), 1, "{name}: {:?}", elsewhere.refused);
+            assert!(elsewhere.refused[0].problem.ends_with("You can read it, but not write there."), "{}", elsewhere.refused[0]);
+            let own = take(&text.replace("alder", "birch")).await;
+            assert_eq!((own.new, own.refused.len()), (1, 0), "{name}: {:?}", own.refused);
+        }
+        let people = bench.app.house.import_kind("people").expect("a kind of file");
+        let source = read(people, "people.csv", b"person,name,kind\nx@example.org,X,staff\n");
+        assert!(
+            import::take_as(&bench.app, people, &[source], &who, Mode::DryRun).await.is_err(),
+            "the registers are the operator's"
+        );
+    })
+    .await;
+}

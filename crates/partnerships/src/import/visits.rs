@@ -8,10 +8,11 @@ use std::{
 use chrono::NaiveDate;
 use platform::{
     Error,
-    access::Standing,
+    access::{Policy, Standing},
     clock::new_id,
     db::{self, PersonId},
     import::{Column, Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
+    settings::Settings,
     text::counted,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -19,6 +20,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use super::{by_key, column, insert, persons};
 use crate::{
     PartnershipId, VisitId,
+    partnerships::{Partnership, Plan, Record, all_on},
     visits::{HOURS_IN_A_DAY, MODES},
 };
 
@@ -101,6 +103,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     for row in db::rows::<PracticeRow>(&**tx, "select visit_id, code from visit_practice", vec![]).await? {
         codes_before.entry(row.visit_id).or_default().insert(row.code);
     }
+    let writable = Writable::read(taking).await?;
     let mut tally = Tally::default();
     let refused = RefCell::new(Vec::new());
     let mut seen = BTreeSet::new();
@@ -114,6 +117,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
             if !seen.insert(said.key.clone()) {
                 row.refuse("visit", "This key stands in two rows.", "Give each visit a key of its own.");
             }
+            writable.check(&mut row, &said, before.get(&said.key));
             if said.hours > HOURS_IN_A_DAY {
                 long.push(row.number);
             }
@@ -157,6 +161,47 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     }
     insert(tx, "visit_practice", "visit_id, code", practices).await?;
     Ok(tally)
+}
+
+/// The partnerships, where somebody brings the file in on a page: each row is checked as the page's own form would be.
+struct Writable<'a> {
+    who: Option<&'a Standing>,
+    partnerships: BTreeMap<PartnershipId, Partnership>,
+}
+
+impl<'a> Writable<'a> {
+    async fn read(taking: &Taking<'a>) -> Result<Self, Error> {
+        let mut partnerships = BTreeMap::new();
+        if taking.who.is_some() {
+            let today = Settings::read(&**taking.tx).await?.local(taking.now).date();
+            let all = all_on(&**taking.tx, today).await?;
+            partnerships = all.into_iter().map(|partnership| (partnership.id, partnership)).collect();
+        }
+        Ok(Self { who: taking.who, partnerships })
+    }
+
+    /// One's own visits where one works; everybody's where one plans. A visit that is known must be one's to change as well.
+    fn check(&self, row: &mut Row<'_>, said: &Said, known: Option<&Said>) {
+        let Some(who) = self.who else { return };
+        for visit in [Some(said), known].into_iter().flatten() {
+            let Some(partnership) = self.partnerships.get(&visit.partnership_id) else { continue };
+            let plans = <Partnership as Policy<Plan>>::permits(who, partnership);
+            let records = <Partnership as Policy<Record>>::permits(who, partnership);
+            if !plans && !records {
+                row.refuse(
+                    "partnership",
+                    &format!("This row is for {}. You can read it, but not write there.", partnership.name),
+                    &format!("{} can: send them this row, or leave it out.", partnership.team_name),
+                );
+                return;
+            }
+            if !plans && visit.person_id != who.person {
+                let advice = "Whoever plans the work there can bring it in; leave the row out, or send it to them.";
+                row.refuse("person", "This is a visit of somebody else.", advice);
+                return;
+            }
+        }
+    }
 }
 
 async fn update(taking: &Taking<'_>, id: VisitId, said: Said) -> Result<(), Error> {
