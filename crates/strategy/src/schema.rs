@@ -155,5 +155,11 @@ create index tracker_cell_practice on tracker_cell (practice_id, school_year, cy
             sql: "create index tracker_entry_order on tracker_entry (entered_at, id)",
             only: &[],
         },
+        Migration {
+            name: "strategy-003-framework-source",
+            why: "A framework leaves as the file that it came from; versions of before have none.",
+            sql: "alter table framework add column source text not null default ''",
+            only: &[],
+        },
     ]
 }

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod audit;
+mod exports;
 mod pages;
 mod search;
 mod statements;

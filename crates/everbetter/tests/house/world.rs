@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-const FILES: [(&str, &str, &str); 10] = [
+pub const FILES: [(&str, &str, &str); 10] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),

@@ -8,35 +8,44 @@ use std::{
 use chrono::NaiveDate;
 use platform::{
     Error,
+    access::{Policy, Standing},
     clock::new_id,
     db::{self, PersonId},
-    import::{Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
+    settings::Settings,
     text::counted,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, insert, persons};
 use crate::{
     PartnershipId, VisitId,
+    partnerships::{Partnership, Plan, Record, all_on},
     visits::{HOURS_IN_A_DAY, MODES},
 };
+
+pub(super) const COLUMNS: &[Column] = &[
+    column("visit", true, Holds::Text, "a key that stays with the visit"),
+    column("partnership", true, Holds::Text, "the partnership's key").or(&["school", "site", "network"]),
+    column("date", true, Holds::Date, "the day").or(&["day", "when", "visited on"]),
+    column("hours", true, Holds::Number, "how long, in hours").or(&["duration", "how long"]),
+    column("person", true, Holds::Text, "the e-mail address of whoever of us was there").or(&["visitor", "who", "e-mail"]),
+    column("mode", true, Holds::Word(&["on-site", "remote", "phone", "convening"]), "on-site, remote, phone or convening")
+        .or(&["how", "kind of visit"]),
+    column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons")
+        .or(&["practice", "pit #", "codes"]),
+    column("note", false, Holds::Text, "a note").or(&["notes", "comment", "comments"]),
+    column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
+];
 
 pub(super) const KIND: Kind = Kind {
     name: "visits",
     about: "The log of visits: when, how long, who, how, and the practices they touched.",
-    columns: &[
-        column("visit", true, Holds::Text, "a key that stays with the visit"),
-        column("partnership", true, Holds::Text, "the partnership's key"),
-        column("date", true, Holds::Date, "the day"),
-        column("hours", true, Holds::Number, "how long, in hours"),
-        column("person", true, Holds::Text, "the e-mail address of whoever of us was there"),
-        column("mode", true, Holds::Text, "on-site, remote, phone or convening"),
-        column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons"),
-        column("note", false, Holds::Text, "a note"),
-        column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: Standing::is_staff,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::visits(db)),
 };
 
 /// What a row says.
@@ -64,6 +73,21 @@ struct PracticeRow {
     code: String,
 }
 
+/// The practices that visits touched, by the visits' keys.
+pub(super) async fn codes_by_key(on: &impl ConnectionTrait) -> Result<BTreeMap<String, BTreeSet<String>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        key: String,
+        code: String,
+    }
+    let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let sql = "select v.key, p.code from visit_practice p join visit v on v.id = p.visit_id";
+    for row in db::rows::<Row>(on, sql, vec![]).await? {
+        codes.entry(row.key).or_default().insert(row.code);
+    }
+    Ok(codes)
+}
+
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let tx = taking.tx;
     let people = persons(&**tx).await?;
@@ -79,6 +103,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     for row in db::rows::<PracticeRow>(&**tx, "select visit_id, code from visit_practice", vec![]).await? {
         codes_before.entry(row.visit_id).or_default().insert(row.code);
     }
+    let writable = Writable::read(taking).await?;
     let mut tally = Tally::default();
     let refused = RefCell::new(Vec::new());
     let mut seen = BTreeSet::new();
@@ -92,6 +117,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
             if !seen.insert(said.key.clone()) {
                 row.refuse("visit", "This key stands in two rows.", "Give each visit a key of its own.");
             }
+            writable.check(&mut row, &said, before.get(&said.key));
             if said.hours > HOURS_IN_A_DAY {
                 long.push(row.number);
             }
@@ -135,6 +161,47 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     }
     insert(tx, "visit_practice", "visit_id, code", practices).await?;
     Ok(tally)
+}
+
+/// The partnerships, where somebody brings the file in on a page: each row is checked as the page's own form would be.
+struct Writable<'a> {
+    who: Option<&'a Standing>,
+    partnerships: BTreeMap<PartnershipId, Partnership>,
+}
+
+impl<'a> Writable<'a> {
+    async fn read(taking: &Taking<'a>) -> Result<Self, Error> {
+        let mut partnerships = BTreeMap::new();
+        if taking.who.is_some() {
+            let today = Settings::read(&**taking.tx).await?.local(taking.now).date();
+            let all = all_on(&**taking.tx, today).await?;
+            partnerships = all.into_iter().map(|partnership| (partnership.id, partnership)).collect();
+        }
+        Ok(Self { who: taking.who, partnerships })
+    }
+
+    /// One's own visits where one works; everybody's where one plans. A visit that is known must be one's to change as well.
+    fn check(&self, row: &mut Row<'_>, said: &Said, known: Option<&Said>) {
+        let Some(who) = self.who else { return };
+        for visit in [Some(said), known].into_iter().flatten() {
+            let Some(partnership) = self.partnerships.get(&visit.partnership_id) else { continue };
+            let plans = <Partnership as Policy<Plan>>::permits(who, partnership);
+            let records = <Partnership as Policy<Record>>::permits(who, partnership);
+            if !plans && !records {
+                row.refuse(
+                    "partnership",
+                    &format!("This row is for {}. You can read it, but not write there.", partnership.name),
+                    &format!("{} can: send them this row, or leave it out.", partnership.team_name),
+                );
+                return;
+            }
+            if !plans && visit.person_id != who.person {
+                let advice = "Whoever plans the work there can bring it in; leave the row out, or send it to them.";
+                row.refuse("person", "This is a visit of somebody else.", advice);
+                return;
+            }
+        }
+    }
 }
 
 async fn update(taking: &Taking<'_>, id: VisitId, said: Said) -> Result<(), Error> {
