@@ -32,6 +32,7 @@ export const PAGES = [
   ["/search?q=linden", ALL],
   ["/audit", WHO_READ_THE_LOG],
   ["/operator", ["operator"]],
+  ["/operator/jobs", ["operator"]],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],
 ];

@@ -37,7 +37,8 @@ fn entrance() -> Room {
     Room {
         name: "house",
         routes: Some(routes),
-        jobs: vec![mail::JOB, operator::TIDY],
+        migrations: operator::migrations(),
+        jobs: vec![mail::JOB, operator::CHECK, operator::TIDY],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {

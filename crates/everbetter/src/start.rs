@@ -39,6 +39,7 @@ pub async fn start(config: Config, personas: Vec<Persona>) -> anyhow::Result<Sta
     let files = Files::in_folder(&config.data.join("files")).map_err(|error| anyhow::anyhow!("{error}"))?;
     let app = Arc::new(App {
         db,
+        started: clock.now(),
         clock,
         config,
         house: platform::room::House::new(house),

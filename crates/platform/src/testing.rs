@@ -76,7 +76,7 @@ pub async fn bench(
     ]);
     let config = Config::load(&flags, |_| None, None).expect("a sound configuration");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
-    let app = Arc::new(App { db, clock: Clock::held_at(now), config, house, identify, files, personas });
+    let app = Arc::new(App { db, clock: Clock::held_at(now), started: now, config, house, identify, files, personas });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }

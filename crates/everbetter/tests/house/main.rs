@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod operator;
 mod pages;
 mod search;
 mod statements;

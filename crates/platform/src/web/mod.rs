@@ -3,6 +3,7 @@
 mod assets;
 mod form;
 mod layers;
+mod pace;
 mod server;
 mod shell;
 
@@ -13,6 +14,7 @@ use axum::{
 };
 
 pub use form::{Form, Stated};
+pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};
 
