@@ -1,20 +1,40 @@
 //! Files in: each kind of file says its columns; a file changes all or nothing; each error names file, row, column and value.
 
+mod bytes;
+mod delimited;
+mod known;
+mod look;
+mod mapping;
+mod raw;
+mod row;
 mod table;
+mod tally;
+mod values;
+mod workbook;
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
+    access::Standing,
     app::App,
     audit::{self, Actor},
-    db::Tx,
+    db::{Db, Tx},
     error::Error,
     room::{Answer, Subject},
+    sheet::Sheet,
 };
 
-pub use table::{Row, Table};
+use bytes::{Content, Input};
+pub use known::{Known, near};
+pub use look::{DaysInFigures, Heading, Look, OddWord, look, only_rows};
+pub use mapping::{Mapping, Meaning, RowChoice};
+pub use raw::{LARGEST_CELL, LARGEST_FILE, MOST_COLUMNS};
+pub use row::Row;
+pub use table::{MOST_REFUSED, Table};
+pub use tally::{Change, Outcome, Refusal, RowOutcome, TOLD, Tally, changes};
+pub use values::DayOrder;
 
 /// A kind of file that a room takes in.
 pub struct Kind {
@@ -26,8 +46,12 @@ pub struct Kind {
     pub columns: &'static [Column],
     /// Whether it is read as a table or as text of its own (a content pack).
     pub form: Form,
+    /// Who may bring it in on a page; each row is then checked by the rules of the page that would change it.
+    pub may: fn(&Standing) -> bool,
     /// Takes the files in, inside one transaction.
     pub run: for<'a> fn(&'a Taking<'a>, &'a [Source]) -> Answer<'a, Tally>,
+    /// Gives all of it out, as a file that brings the same in.
+    pub export: for<'a> fn(&'a Db) -> Answer<'a, Export>,
 }
 
 /// What a kind of file looks like.
@@ -37,12 +61,24 @@ pub enum Form {
     Table,
     /// A text that the room reads itself.
     Text,
+    /// A text that the room reads itself, or a table of the columns.
+    Either,
+}
+
+/// What leaves by a kind.
+pub enum Export {
+    /// Rows and columns.
+    Table(Sheet),
+    /// A text, TOML.
+    Text(String),
 }
 
 /// A column of a table.
 pub struct Column {
     /// Its name in the header.
     pub name: &'static str,
+    /// What else people call it.
+    pub also: &'static [&'static str],
     /// Whether a file without it is refused.
     pub required: bool,
     /// What its values look like.
@@ -66,6 +102,29 @@ pub enum Holds {
     Number,
     /// Texts parted by semicolons.
     List,
+    /// One of a few words.
+    Word(&'static [&'static str]),
+}
+
+impl Column {
+    /// A column that a file must have.
+    #[must_use]
+    pub const fn needed(name: &'static str, holds: Holds, about: &'static str) -> Self {
+        Self { name, also: &[], required: true, holds, about }
+    }
+
+    /// A column that a file may have.
+    #[must_use]
+    pub const fn optional(name: &'static str, holds: Holds, about: &'static str) -> Self {
+        Self { name, also: &[], required: false, holds, about }
+    }
+
+    /// The same column with other names that people call it by.
+    #[must_use]
+    pub const fn or(mut self, also: &'static [&'static str]) -> Self {
+        self.also = also;
+        self
+    }
 }
 
 /// One import under way.
@@ -78,6 +137,8 @@ pub struct Taking<'a> {
     pub now: DateTime<Utc>,
     /// Who does it.
     pub actor: &'a Actor,
+    /// Who brings it in on a page; nobody at the command line, which acts as the operator.
+    pub who: Option<&'a Standing>,
 }
 
 /// One file, read.
@@ -86,71 +147,6 @@ pub enum Source {
     Table(Table),
     /// The file's name and text.
     Text(String, String),
-}
-
-/// What an import did, or would do.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// Rows that were not there before.
-    pub new: u64,
-    /// Rows that say something else than before.
-    pub changed: u64,
-    /// Rows that were there already.
-    pub same: u64,
-    /// What could not be taken in; with one of these nothing is.
-    pub refused: Vec<Refusal>,
-    /// What is worth knowing, a sentence each: a column that nothing reads.
-    pub notices: Vec<String>,
-}
-
-/// Something in a file that can't be taken in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The file.
-    pub file: String,
-    /// The row as a spreadsheet counts it: the header is row 1.
-    pub row: Option<u64>,
-    /// The column's name.
-    pub column: Option<String>,
-    /// What stands there.
-    pub value: Option<String>,
-    /// What is wrong.
-    pub problem: String,
-    /// What to do.
-    pub advice: String,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
-        }
-        if let Some(column) = &self.column {
-            write!(f, ", column {column}")?;
-        }
-        if let Some(value) = &self.value {
-            write!(f, ", \"{value}\"")?;
-        }
-        write!(f, ": {} {}", self.problem, self.advice)
-    }
-}
-
-impl Tally {
-    /// Adds what another part did.
-    pub fn and(&mut self, other: Self) {
-        self.new += other.new;
-        self.changed += other.changed;
-        self.same += other.same;
-        self.refused.extend(other.refused);
-        self.notices.extend(other.notices);
-    }
-
-    /// Whether all of it could be taken in.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.refused.is_empty()
-    }
 }
 
 /// Whether an import is for good.
@@ -176,31 +172,61 @@ impl From<sea_orm::DbErr> for Undone {
 /// Reads a file for a kind.
 ///
 /// # Errors
-/// What is wrong with the file as a whole.
+/// What is wrong with the file as a whole, or with its rows as rows.
 pub fn read(kind: &Kind, name: &str, bytes: &[u8]) -> Result<Source, Vec<Refusal>> {
-    match kind.form {
-        Form::Table => Table::read(kind, name, bytes).map(Source::Table),
-        Form::Text => table::text_of(name, bytes).map(|text| Source::Text(name.to_owned(), text)),
-    }
+    read_as(kind, name, bytes, &Mapping::default())
 }
 
-/// Reads a file from the disk; a name that ends in `.gz` is unpacked.
+/// Reads a file for a kind, with what somebody says about its columns, words and rows.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as(kind: &Kind, name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Source, Vec<Refusal>> {
+    source(kind, name, Input::Bytes(bytes), mapping)
+}
+
+/// Reads a file from the disk, without holding all of it; one that was packed with gzip is unpacked.
 ///
 /// # Errors
 /// As a refusal, so that it reads like the others.
-pub fn read_file(kind: &Kind, path: &Path) -> Result<Source, Vec<Refusal>> {
+pub fn read_file(kind: &Kind, path: &Path, mapping: &Mapping) -> Result<Source, Vec<Refusal>> {
     let shown = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let bytes = std::fs::read(path).map_err(|error| {
-        vec![Refusal {
-            file: path.display().to_string(),
-            row: None,
-            column: None,
-            value: None,
-            problem: format!("The file can’t be read: {error}."),
-            advice: "Check its name and whether you may open it.".to_owned(),
-        }]
-    })?;
-    read(kind, &shown, &bytes)
+    source(kind, &shown, Input::File(path), mapping)
+}
+
+fn source(kind: &Kind, name: &str, input: Input<'_>, mapping: &Mapping) -> Result<Source, Vec<Refusal>> {
+    let as_text = match kind.form {
+        Form::Table => false,
+        Form::Text => true,
+        Form::Either => is_toml(name),
+    };
+    if as_text {
+        let sample = input.sample().map_err(|error| vec![bytes::unreadable(name, &error)])?;
+        if bytes::content(&sample) != Content::Text {
+            let advice = "Choose the content pack, whose name ends in .toml.";
+            return Err(vec![Refusal::whole(name, "This is no text.", advice)]);
+        }
+        let text = bytes::Encoding::of(name, input, &sample)?.decode(name, &input.all(name, raw::LARGEST_FILE)?)?;
+        return Ok(Source::Text(name.to_owned(), text));
+    }
+    let mut builder = table::Builder::new(kind, mapping, name);
+    let how = rows_of(name, input, mapping.sheet.as_deref(), &mut builder)?;
+    builder.finish(how).map(Source::Table)
+}
+
+fn is_toml(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.ends_with(".toml") || name.ends_with(".toml.gz")
+}
+
+/// Hands the rows of a file on, whatever it is.
+fn rows_of(name: &str, input: Input<'_>, sheet: Option<&str>, taker: &mut dyn raw::Taker) -> Result<raw::HowRead, Vec<Refusal>> {
+    let sample = input.sample().map_err(|error| vec![bytes::unreadable(name, &error)])?;
+    match bytes::content(&sample) {
+        Content::Text => delimited::read(name, input, &sample, taker),
+        Content::Zip => workbook::read(name, &input.all(name, workbook::LARGEST_PACKED)?, sheet, taker),
+        Content::Compound => Err(vec![workbook::compound(name, &input.all(name, workbook::LARGEST_PACKED)?)]),
+    }
 }
 
 /// Takes sources in: all or nothing. A dry run, or a single refusal, leaves everything as it was.
@@ -208,12 +234,38 @@ pub fn read_file(kind: &Kind, path: &Path) -> Result<Source, Vec<Refusal>> {
 /// # Errors
 /// The database's own; what is wrong with the files stands in the tally.
 pub async fn take(app: &App, kind: &Kind, sources: &[Source], actor: &Actor, mode: Mode) -> Result<Tally, Error> {
+    take_for(app, kind, sources, actor, None, mode).await
+}
+
+/// Takes sources in for somebody on a page: each row must be one that this person could write there.
+///
+/// # Errors
+/// As [`take`]; not allowed when this kind is not for this person.
+pub async fn take_as(app: &App, kind: &Kind, sources: &[Source], who: &Standing, mode: Mode) -> Result<Tally, Error> {
+    if !(kind.may)(who) {
+        return Err(Error::NotAllowed);
+    }
+    take_for(app, kind, sources, &Actor::from(who), Some(who), mode).await
+}
+
+async fn take_for(
+    app: &App,
+    kind: &Kind,
+    sources: &[Source],
+    actor: &Actor,
+    who: Option<&Standing>,
+    mode: Mode,
+) -> Result<Tally, Error> {
     let now = app.clock.now();
     let outcome = app
         .db
         .write(async |tx| {
-            let taking = Taking { app, tx, now, actor };
-            let tally = (kind.run)(&taking, sources).await.map_err(Undone::Error)?;
+            let taking = Taking { app, tx, now, actor, who };
+            let mut tally = (kind.run)(&taking, sources).await.map_err(Undone::Error)?;
+            for table in tables(sources) {
+                let unread = |name: &String| format!("{}: nothing reads the column {name}.", table.file);
+                tally.notices.extend(table.notices().iter().cloned().chain(table.ignored().iter().map(unread)));
+            }
             if mode == Mode::DryRun || !tally.is_clean() {
                 return Err(Undone::Tally(tally));
             }
@@ -254,28 +306,4 @@ pub fn tables(sources: &[Source]) -> impl Iterator<Item = &Table> {
         Source::Table(table) => Some(table),
         Source::Text(..) => None,
     })
-}
-
-/// Names that a file may refer to, with the ids behind them; refuses the others kindly.
-pub struct Known<Id> {
-    /// What they are: `person`, `team`.
-    pub what: &'static str,
-    /// Name to id.
-    pub ids: BTreeMap<String, Id>,
-}
-
-impl<Id: Copy> Known<Id> {
-    /// The id of the name in a row's column, if the cell is filled; notes a refusal when nobody has that name.
-    pub fn find(&self, row: &mut Row<'_>, column: &str) -> Option<Id> {
-        let name = row.text(column)?;
-        let found = self.ids.get(&name).copied();
-        if found.is_none() {
-            row.refuse(
-                column,
-                &format!("There is no {} of that name.", self.what),
-                &format!("Check the spelling, or import the {} first.", self.what),
-            );
-        }
-        found
-    }
 }

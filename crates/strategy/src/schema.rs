@@ -149,5 +149,11 @@ create table tracker_cell (
 create index tracker_cell_practice on tracker_cell (practice_id, school_year, cycle, partnership_id)",
             only: &[],
         },
+        Migration {
+            name: "strategy-003-framework-source",
+            why: "A framework leaves as the file that it came from; versions of before have none.",
+            sql: "alter table framework add column source text not null default ''",
+            only: &[],
+        },
     ]
 }

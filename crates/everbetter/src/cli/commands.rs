@@ -96,12 +96,23 @@ pub enum Command {
     Import {
         /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework or tracker.
         kind: String,
-        /// CSV files (also packed, .csv.gz); TOML for a framework.
+        /// CSV files (also packed, .csv.gz) or workbooks (.xlsx); TOML for a framework.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Only say what would change.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Write all of a kind as a file that brings the same in again.
+    Export {
+        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework or tracker.
+        kind: String,
+        /// csv or xlsx; toml for a framework.
+        #[arg(long, value_parser = ["csv", "xlsx", "toml"])]
+        format: Option<String>,
+        /// The file; without it, it is written to the standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// People who may sign in.
     #[command(subcommand)]

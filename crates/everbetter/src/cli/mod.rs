@@ -64,6 +64,7 @@ async fn carry_out(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Init { organisation, name, email } => init::run(config, &organisation, &name, &email).await,
         Command::Serve => serve::run(config).await,
         Command::Import { kind, files, dry_run } => import::run(config, &kind, &files, dry_run).await,
+        Command::Export { kind, format, out } => import::export(config, &kind, format.as_deref(), out.as_deref()).await,
         Command::User(command) => users::user(config, command).await,
         Command::Token(command) => users::token(config, command).await,
         Command::Check => check::run(config).await,

@@ -72,7 +72,7 @@ impl Shift {
                 let year: SchoolYear = cell.parse().ok()?;
                 Some(SchoolYear(year.0 + self.years).key())
             }
-            Holds::Text | Holds::Number | Holds::List => None,
+            Holds::Text | Holds::Number | Holds::List | Holds::Word(_) => None,
         }
     }
 }

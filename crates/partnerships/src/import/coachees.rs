@@ -7,29 +7,33 @@ use platform::{
     Error,
     clock::new_id,
     db::{self, PersonId},
-    import::{Form, Holds, Kind, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Source, Taking, Tally, tables},
 };
 use sea_orm::FromQueryResult;
 
 use super::{by_key, column, insert, persons};
 use crate::{CoacheeId, PartnershipId};
 
+pub(super) const COLUMNS: &[Column] = &[
+    column("coachee", true, Holds::Text, "the coachee's e-mail address"),
+    column("partnership", true, Holds::Text, "the partnership's key"),
+    column("coach", true, Holds::Text, "the coach's e-mail address"),
+    column("reason", false, Holds::Text, "how it came about"),
+    column("frequency", false, Holds::Text, "how often they meet"),
+    column("from", true, Holds::Date, "the first day").or(&["from on", "start"]),
+    column("to", false, Holds::Date, "the last day; empty while it goes on").or(&["to on", "until", "end"]),
+    column("goal", false, Holds::Text, "the goal in the coachee's own words; empty until one is agreed"),
+    column("caf_focus", false, Holds::List, "codes of the Change Agent Framework, parted by semicolons"),
+];
+
 pub(super) const KIND: Kind = Kind {
     name: "coachees",
     about: "Who is coached where, by whom, how often, and towards which goal.",
-    columns: &[
-        column("coachee", true, Holds::Text, "the coachee's e-mail address"),
-        column("partnership", true, Holds::Text, "the partnership's key"),
-        column("coach", true, Holds::Text, "the coach's e-mail address"),
-        column("reason", false, Holds::Text, "how it came about"),
-        column("frequency", false, Holds::Text, "how often they meet"),
-        column("from", true, Holds::Date, "the first day"),
-        column("to", false, Holds::Date, "the last day; empty while it goes on"),
-        column("goal", false, Holds::Text, "the goal in the coachee's own words; empty until one is agreed"),
-        column("caf_focus", false, Holds::List, "codes of the Change Agent Framework, parted by semicolons"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: super::operator,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::coachees(db)),
 };
 
 #[derive(FromQueryResult)]

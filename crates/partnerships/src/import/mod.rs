@@ -3,6 +3,7 @@
 //! Each reads what exists with a fixed number of queries, compares in memory, and inserts what is new many rows at a time.
 
 mod coachees;
+mod out;
 mod partnerships;
 mod sites;
 mod staff;
@@ -11,6 +12,7 @@ mod visits;
 use std::collections::BTreeMap;
 
 use platform::{
+    access::{Standing, roles},
     db::{self, Params, PersonId, Tx},
     import::{Column, Holds, Kind, Known},
 };
@@ -25,8 +27,13 @@ pub(crate) fn kinds() -> Vec<Kind> {
     vec![sites::KIND, partnerships::KIND, staff::KIND, coachees::KIND, visits::KIND]
 }
 
+/// The registers are brought in by whoever runs the machine.
+fn operator(who: &Standing) -> bool {
+    who.holds(&[roles::OPERATOR])
+}
+
 const fn column(name: &'static str, required: bool, holds: Holds, about: &'static str) -> Column {
-    Column { name, required, holds, about }
+    Column { name, also: &[], required, holds, about }
 }
 
 #[derive(FromQueryResult)]

@@ -7,32 +7,36 @@ use platform::{
     Error,
     clock::new_id,
     db::{self, PersonId, TeamId, slug_of},
-    import::{Form, Holds, Kind, Known, Row, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Known, Row, Source, Taking, Tally, tables},
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, insert, persons};
 use crate::{PartnershipId, SiteId, calendar::SchoolYear, partnerships::index_partnerships};
 
+pub(super) const COLUMNS: &[Column] = &[
+    column("partnership", true, Holds::Text, "a readable key, such as linden-grove"),
+    column("site", true, Holds::Text, "the site's key"),
+    column("model", true, Holds::Text, "the support model's key").or(&["support model"]),
+    column("network", false, Holds::Text, "the network, where several sites work together"),
+    column("team", true, Holds::Text, "the key of the team that does the work"),
+    column("supervisor", false, Holds::Text, "the supervisor's e-mail address"),
+    column("first_school_year", true, Holds::SchoolYear, "the school year in which the work began").or(&["first year"]),
+    column("started", true, Holds::Date, "the day on which it began").or(&["started on", "start"]),
+    column("status", true, Holds::Word(&["active", "closed"]), "active or closed"),
+    column("closed_on", false, Holds::Date, "the day on which it was closed"),
+    column("planned_days_per_week", true, Holds::Number, "the dose that was agreed").or(&["dose", "days per week"]),
+    column("story", false, Holds::Text, "where it stands, in two sentences"),
+];
+
 pub(super) const KIND: Kind = Kind {
     name: "partnerships",
     about: "The work with a site: support model, team, years, dose, and where it stands.",
-    columns: &[
-        column("partnership", true, Holds::Text, "a readable key, such as linden-grove"),
-        column("site", true, Holds::Text, "the site's key"),
-        column("model", true, Holds::Text, "the support model's key"),
-        column("network", false, Holds::Text, "the network, where several sites work together"),
-        column("team", true, Holds::Text, "the key of the team that does the work"),
-        column("supervisor", false, Holds::Text, "the supervisor's e-mail address"),
-        column("first_school_year", true, Holds::SchoolYear, "the school year in which the work began"),
-        column("started", true, Holds::Date, "the day on which it began"),
-        column("status", true, Holds::Text, "active or closed"),
-        column("closed_on", false, Holds::Date, "the day on which it was closed"),
-        column("planned_days_per_week", true, Holds::Number, "the dose that was agreed"),
-        column("story", false, Holds::Text, "where it stands, in two sentences"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: super::operator,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::partnerships(db)),
 };
 
 /// What a row says.

@@ -6,10 +6,11 @@ use platform::{
     Error,
     clock::new_id,
     db::{self, slug_of},
-    import::{Form, Holds, Kind, Row, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Row, Source, Taking, Tally, tables},
+    sheet::Cell,
     text::folded,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, insert};
 use crate::{
@@ -17,33 +18,38 @@ use crate::{
     sites::{GROUPS, index_sites},
 };
 
+pub(super) const COLUMNS: &[Column] = &[
+    column("site", true, Holds::Text, "a readable key, such as linden-grove").or(&["key", "site key"]),
+    column("kind", true, Holds::Word(&["district", "school"]), "district or school").or(&["type"]),
+    column("name", true, Holds::Text, "the name").or(&["school name", "district name"]),
+    column("district", false, Holds::Text, "the key of a school's district"),
+    column("state", true, Holds::Text, "the state"),
+    column("region", true, Holds::Text, "the region in which we work with it"),
+    column("nces_id", false, Holds::Text, "the number of the National Center for Education Statistics")
+        .or(&["nces", "nces number"]),
+    column("state_id", false, Holds::Text, "the state's own number"),
+    column("grade_low", false, Holds::Text, "the lowest grade"),
+    column("grade_high", false, Holds::Text, "the highest grade"),
+    column("enrolment", false, Holds::Number, "how many students").or(&["enrollment", "students"]),
+    column("multilingual_learners", false, Holds::Number, "how many of them are multilingual learners"),
+    column("students_with_disabilities", false, Holds::Number, "how many of them have a disability"),
+    column("low_income", false, Holds::Number, "how many of them live in families with a low income"),
+    column("black", false, Holds::Number, "how many of them are Black"),
+    column("latino", false, Holds::Number, "how many of them are Latino"),
+    column("asian", false, Holds::Number, "how many of them are Asian"),
+    column("white", false, Holds::Number, "how many of them are white"),
+    column("other_races", false, Holds::Number, "how many of them are of other or several races"),
+    column("relation", true, Holds::Word(&["partner", "prospect", "comparison"]), "partner, prospect or comparison"),
+];
+
 pub(super) const KIND: Kind = Kind {
     name: "sites",
     about: "Districts and schools: identifiers, grades, and how many students there are, also by group.",
-    columns: &[
-        column("site", true, Holds::Text, "a readable key, such as linden-grove"),
-        column("kind", true, Holds::Text, "district or school"),
-        column("name", true, Holds::Text, "the name"),
-        column("district", false, Holds::Text, "the key of a school's district"),
-        column("state", true, Holds::Text, "the state"),
-        column("region", true, Holds::Text, "the region in which we work with it"),
-        column("nces_id", false, Holds::Text, "the number of the National Center for Education Statistics"),
-        column("state_id", false, Holds::Text, "the state's own number"),
-        column("grade_low", false, Holds::Text, "the lowest grade"),
-        column("grade_high", false, Holds::Text, "the highest grade"),
-        column("enrolment", false, Holds::Number, "how many students"),
-        column("multilingual_learners", false, Holds::Number, "how many of them are multilingual learners"),
-        column("students_with_disabilities", false, Holds::Number, "how many of them have a disability"),
-        column("low_income", false, Holds::Number, "how many of them live in families with a low income"),
-        column("black", false, Holds::Number, "how many of them are Black"),
-        column("latino", false, Holds::Number, "how many of them are Latino"),
-        column("asian", false, Holds::Number, "how many of them are Asian"),
-        column("white", false, Holds::Number, "how many of them are white"),
-        column("other_races", false, Holds::Number, "how many of them are of other or several races"),
-        column("relation", true, Holds::Text, "partner, prospect or comparison"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: super::operator,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::sites(db)),
 };
 
 /// What a row says about a site; the district by its key.
@@ -76,25 +82,56 @@ struct GroupRow {
     students: i32,
 }
 
+async fn before(on: &impl ConnectionTrait) -> Result<BTreeMap<String, Said>, DbErr> {
+    let sql = "select s.slug, s.kind, s.name, d.slug as district, s.state, s.region, s.nces_id, s.state_id, s.grade_low,
+           s.grade_high, s.enrolment, s.relation from site s left join site d on d.id = s.district_id";
+    Ok(by_key(db::rows::<Said>(on, sql, vec![]).await?, |said| said.slug.clone()))
+}
+
+type Groups = BTreeMap<String, i32>;
+
+async fn groups_before(on: &impl ConnectionTrait) -> Result<BTreeMap<String, Groups>, DbErr> {
+    let mut groups: BTreeMap<String, Groups> = BTreeMap::new();
+    let sql = "select s.slug, g.student_group, g.students from site_group g join site s on s.id = g.site_id";
+    for row in db::rows::<GroupRow>(on, sql, vec![]).await? {
+        groups.entry(row.slug).or_default().insert(row.student_group, row.students);
+    }
+    Ok(groups)
+}
+
+/// All sites as rows of a file, districts first.
+pub(super) async fn all(on: &impl ConnectionTrait) -> Result<Vec<Vec<Cell>>, DbErr> {
+    let mut groups = groups_before(on).await?;
+    let mut sites: Vec<Said> = before(on).await?.into_values().collect();
+    sites.sort_by_key(|site| site.kind != "district");
+    let rows = sites.into_iter().map(|site| {
+        let groups = groups.remove(&site.slug).unwrap_or_default();
+        let mut row: Vec<Cell> = vec![
+            site.slug.into(),
+            site.kind.into(),
+            site.name.into(),
+            site.district.into(),
+            site.state.into(),
+            site.region.into(),
+            site.nces_id.into(),
+            site.state_id.into(),
+            site.grade_low.into(),
+            site.grade_high.into(),
+            site.enrolment.into(),
+        ];
+        row.extend(GROUPS.iter().map(|(group, _)| Cell::from(groups.get(*group).copied())));
+        row.push(site.relation.into());
+        row
+    });
+    Ok(rows.collect())
+}
+
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let tx = taking.tx;
     let mut ids: BTreeMap<String, SiteId> =
         db::rows::<IdRow>(&**tx, "select slug, id from site", vec![]).await?.into_iter().map(|row| (row.slug, row.id)).collect();
-    let before = by_key(
-        db::rows::<Said>(
-            &**tx,
-            "select s.slug, s.kind, s.name, d.slug as district, s.state, s.region, s.nces_id, s.state_id, s.grade_low,
-               s.grade_high, s.enrolment, s.relation from site s left join site d on d.id = s.district_id",
-            vec![],
-        )
-        .await?,
-        |said| said.slug.clone(),
-    );
-    let mut groups_before: BTreeMap<String, BTreeMap<String, i32>> = BTreeMap::new();
-    let sql = "select s.slug, g.student_group, g.students from site_group g join site s on s.id = g.site_id";
-    for row in db::rows::<GroupRow>(&**tx, sql, vec![]).await? {
-        groups_before.entry(row.slug).or_default().insert(row.student_group, row.students);
-    }
+    let before = before(&**tx).await?;
+    let groups_before = groups_before(&**tx).await?;
     let mut tally = Tally::default();
     let refused = RefCell::new(Vec::new());
     let mut read: Vec<(Said, BTreeMap<String, i32>)> = Vec::new();

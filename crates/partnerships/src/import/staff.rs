@@ -7,25 +7,29 @@ use platform::{
     Error,
     clock::new_id,
     db::{self, PersonId},
-    import::{Form, Holds, Kind, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Source, Taking, Tally, tables},
 };
 use sea_orm::FromQueryResult;
 
 use super::{by_key, column, insert, persons};
 use crate::PartnershipId;
 
+pub(super) const COLUMNS: &[Column] = &[
+    column("partnership", true, Holds::Text, "the partnership's key"),
+    column("person", true, Holds::Text, "the person's e-mail address").or(&["e-mail", "e-mail address"]),
+    column("role", true, Holds::Word(&["lead", "co", "apprentice"]), "lead, co or apprentice"),
+    column("from", true, Holds::Date, "the first day").or(&["from on", "start"]),
+    column("to", false, Holds::Date, "the last day; empty while it goes on").or(&["to on", "until", "end"]),
+];
+
 pub(super) const KIND: Kind = Kind {
     name: "partnership-staff",
     about: "Who of us works in which partnership, as what, and when.",
-    columns: &[
-        column("partnership", true, Holds::Text, "the partnership's key"),
-        column("person", true, Holds::Text, "the person's e-mail address"),
-        column("role", true, Holds::Text, "lead, co or apprentice"),
-        column("from", true, Holds::Date, "the first day"),
-        column("to", false, Holds::Date, "the last day; empty while it goes on"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: super::operator,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::staff(db)),
 };
 
 #[derive(FromQueryResult)]

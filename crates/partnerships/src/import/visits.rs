@@ -8,12 +8,13 @@ use std::{
 use chrono::NaiveDate;
 use platform::{
     Error,
+    access::Standing,
     clock::new_id,
     db::{self, PersonId},
-    import::{Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
+    import::{Column, Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
     text::counted,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, insert, persons};
 use crate::{
@@ -21,22 +22,28 @@ use crate::{
     visits::{HOURS_IN_A_DAY, MODES},
 };
 
+pub(super) const COLUMNS: &[Column] = &[
+    column("visit", true, Holds::Text, "a key that stays with the visit"),
+    column("partnership", true, Holds::Text, "the partnership's key").or(&["school", "site", "network"]),
+    column("date", true, Holds::Date, "the day").or(&["day", "when", "visited on"]),
+    column("hours", true, Holds::Number, "how long, in hours").or(&["duration", "how long"]),
+    column("person", true, Holds::Text, "the e-mail address of whoever of us was there").or(&["visitor", "who", "e-mail"]),
+    column("mode", true, Holds::Word(&["on-site", "remote", "phone", "convening"]), "on-site, remote, phone or convening")
+        .or(&["how", "kind of visit"]),
+    column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons")
+        .or(&["practice", "pit #", "codes"]),
+    column("note", false, Holds::Text, "a note").or(&["notes", "comment", "comments"]),
+    column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
+];
+
 pub(super) const KIND: Kind = Kind {
     name: "visits",
     about: "The log of visits: when, how long, who, how, and the practices they touched.",
-    columns: &[
-        column("visit", true, Holds::Text, "a key that stays with the visit"),
-        column("partnership", true, Holds::Text, "the partnership's key"),
-        column("date", true, Holds::Date, "the day"),
-        column("hours", true, Holds::Number, "how long, in hours"),
-        column("person", true, Holds::Text, "the e-mail address of whoever of us was there"),
-        column("mode", true, Holds::Text, "on-site, remote, phone or convening"),
-        column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons"),
-        column("note", false, Holds::Text, "a note"),
-        column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
-    ],
+    columns: COLUMNS,
     form: Form::Table,
+    may: Standing::is_staff,
     run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(super::out::visits(db)),
 };
 
 /// What a row says.
@@ -62,6 +69,21 @@ struct IdRow {
 struct PracticeRow {
     visit_id: VisitId,
     code: String,
+}
+
+/// The practices that visits touched, by the visits' keys.
+pub(super) async fn codes_by_key(on: &impl ConnectionTrait) -> Result<BTreeMap<String, BTreeSet<String>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        key: String,
+        code: String,
+    }
+    let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let sql = "select v.key, p.code from visit_practice p join visit v on v.id = p.visit_id";
+    for row in db::rows::<Row>(on, sql, vec![]).await? {
+        codes.entry(row.key).or_default().insert(row.code);
+    }
+    Ok(codes)
 }
 
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {

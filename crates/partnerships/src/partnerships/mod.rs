@@ -10,6 +10,8 @@ mod policy;
 mod verbs;
 mod web;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use platform::{
     Cx, Error,
@@ -17,7 +19,7 @@ use platform::{
     db::{self, PersonId, TeamId},
     room::Subject,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub use frame::PartnershipFrame;
 pub(crate) use list::within;
@@ -113,6 +115,31 @@ impl Partnership {
                 || self.supervisor_id == Some(who.person)
                 || who.sits_in(self.team_id))
     }
+}
+
+#[derive(FromQueryResult)]
+struct PlacedRow {
+    partnership_id: PartnershipId,
+    person_id: PersonId,
+    role: String,
+}
+
+/// All partnerships with who of us works there on a day, by two queries: for files, whose every row is asked about.
+///
+/// # Errors
+/// The database's own.
+pub async fn all_on(on: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<Partnership>, DbErr> {
+    let mut all = db::rows::<Partnership>(on, &format!("select {COLUMNS} from {FROM}"), vec![]).await?;
+    let sql = "select partnership_id, person_id, role from partnership_staff
+         where from_on <= $1 and (to_on is null or to_on >= $1)";
+    let mut staff: BTreeMap<PartnershipId, Vec<(PersonId, String)>> = BTreeMap::new();
+    for row in db::rows::<PlacedRow>(on, sql, vec![day.into()]).await? {
+        staff.entry(row.partnership_id).or_default().push((row.person_id, row.role));
+    }
+    for partnership in &mut all {
+        partnership.staff = staff.remove(&partnership.id).unwrap_or_default();
+    }
+    Ok(all)
 }
 
 impl Thing for Partnership {

@@ -6,11 +6,13 @@ use std::{
 };
 
 use platform::{
+    access::roles,
     clock,
-    db::{self, TeamId},
-    import::{self, Column, Form, Holds, Kind, Refusal, Source, Taking, Tally},
+    db::{self, Db, TeamId},
+    import::{self, Column, Export, Form, Holds, Kind, Refusal, Source, Taking, Tally, changes},
     room::Answer,
     search::{self, Audience},
+    sheet::Sheet,
     text::folded,
 };
 use sea_orm::FromQueryResult;
@@ -21,20 +23,54 @@ pub(crate) const KIND: Kind = Kind {
     name: "teams",
     about: "Teams, subteams, regions and working groups.",
     columns: &[
-        Column { name: "team", required: true, holds: Holds::Text, about: "the team's key" },
-        Column { name: "name", required: true, holds: Holds::Text, about: "the team's name" },
-        Column {
-            name: "kind",
-            required: true,
-            holds: Holds::Text,
-            about: "organisation, national, subteam, region or working-group",
-        },
-        Column { name: "parent", required: false, holds: Holds::Text, about: "the key of the team it belongs to" },
-        Column { name: "purpose", required: false, holds: Holds::Text, about: "what it is for" },
+        Column::needed("team", Holds::Text, "the team's key").or(&["key", "team key"]),
+        Column::needed("name", Holds::Text, "the team's name").or(&["team name"]),
+        Column::needed("kind", Holds::Word(&KIND_WORDS), "organisation, national, subteam, region or working-group")
+            .or(&["type"]),
+        Column::optional("parent", Holds::Text, "the key of the team it belongs to").or(&["part of", "belongs to"]),
+        Column::optional("purpose", Holds::Text, "what it is for").or(&["about"]),
     ],
     form: Form::Table,
+    may: |who| who.holds(&[roles::OPERATOR]),
     run,
+    export,
 };
+
+const KIND_WORDS: [&str; 5] = [KINDS[0].0, KINDS[1].0, KINDS[2].0, KINDS[3].0, KINDS[4].0];
+
+/// All teams, each below the one that it belongs to.
+fn export(db: &Db) -> Answer<'_, Export> {
+    Box::pin(async move {
+        let sql = "select id, slug, name, kind, parent_id, purpose from team order by slug";
+        let mut left: Vec<TeamRow> = db::rows(db.read(), sql, vec![]).await?;
+        let slugs: BTreeMap<TeamId, String> = left.iter().map(|team| (team.id, team.slug.clone())).collect();
+        let mut written: BTreeSet<TeamId> = BTreeSet::new();
+        let mut rows = Vec::new();
+        while !left.is_empty() {
+            let count = left.len();
+            left.retain(|team| {
+                if team.parent_id.is_some_and(|parent| !written.contains(&parent)) {
+                    return true;
+                }
+                written.insert(team.id);
+                rows.push(vec![
+                    team.slug.clone().into(),
+                    team.name.clone().into(),
+                    team.kind.clone().into(),
+                    team.parent_id.and_then(|parent| slugs.get(&parent).cloned()).into(),
+                    team.purpose.clone().into(),
+                ]);
+                false
+            });
+            // No rule lets teams belong to themselves; if they did, going on would never end.
+            if left.len() == count {
+                break;
+            }
+        }
+        let header = KIND.columns.iter().map(|column| column.name).collect();
+        Ok(Export::Table(Sheet { name: "teams".to_owned(), header, rows }))
+    })
+}
 
 #[derive(PartialEq, FromQueryResult)]
 struct TeamRow {
@@ -53,19 +89,26 @@ fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
         let known: BTreeMap<String, TeamRow> = known.into_iter().map(|team| (team.slug.clone(), team)).collect();
         let (teams, refused) = read(taking, sources, &known);
         let mut tally = Tally { refused, ..Tally::default() };
-        for team in teams {
+        for (row, team) in teams {
+            let title = || team.name.clone();
             let sql = match known.get(&team.slug) {
                 Some(old) if *old == team => {
-                    tally.same += 1;
+                    tally.add_same(row, title);
                     continue;
                 }
-                Some(_) => {
-                    tally.changed += 1;
+                Some(old) => {
+                    tally.add_changed(row, title, || {
+                        changes(&[
+                            ("name", old.name.clone(), team.name.clone()),
+                            ("kind", old.kind.clone(), team.kind.clone()),
+                            ("purpose", old.purpose.clone(), team.purpose.clone()),
+                        ])
+                    });
                     "update team set slug = $2, name = $3, folded = $4, kind = $5, parent_id = $6, purpose = $7, version = version + 1
                      where id = $1"
                 }
                 None => {
-                    tally.new += 1;
+                    tally.add_new(row, title);
                     "insert into team (id, slug, name, folded, kind, parent_id, purpose, version) values ($1, $2, $3, $4, $5, $6, $7, 1)"
                 }
             };
@@ -90,7 +133,7 @@ fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
     })
 }
 
-fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRow>) -> (Vec<TeamRow>, Vec<Refusal>) {
+fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRow>) -> (Vec<(u64, TeamRow)>, Vec<Refusal>) {
     let mut ids: BTreeMap<String, TeamId> = known.values().map(|team| (team.slug.clone(), team.id)).collect();
     let refused = RefCell::new(Vec::new());
     let mut parents: BTreeMap<TeamId, TeamId> = known.values().filter_map(|team| Some((team.id, team.parent_id?))).collect();
@@ -134,7 +177,7 @@ fn read(taking: &Taking<'_>, sources: &[Source], known: &BTreeMap<String, TeamRo
             let (Some(slug), Some(name), Some(kind), false) = (slug, name, kind, row.is_refused()) else { continue };
             let id = ids.get(&slug).copied().unwrap_or_else(|| TeamId(clock::new_id(taking.now)));
             ids.insert(slug.clone(), id);
-            teams.push(TeamRow { id, slug, name, kind, parent_id, purpose });
+            teams.push((row.number, TeamRow { id, slug, name, kind, parent_id, purpose }));
         }
     }
     (teams, refused.into_inner())

@@ -4,10 +4,12 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use chrono::NaiveDate;
 use platform::{
+    access::roles,
     clock,
-    db::{self, PersonId, TeamId},
-    import::{self, Column, Form, Holds, Kind, Known, Refusal, Row, Source, Taking, Tally},
+    db::{self, Db, PersonId, TeamId},
+    import::{self, Column, Export, Form, Holds, Kind, Known, Refusal, Row, Source, Taking, Tally},
     room::Answer,
+    sheet::Sheet,
 };
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
@@ -16,16 +18,40 @@ pub(crate) const KIND: Kind = Kind {
     name: "memberships",
     about: "Who sits in which team, as what, from when to when.",
     columns: &[
-        Column { name: "person", required: true, holds: Holds::Text, about: "the person's e-mail address" },
-        Column { name: "team", required: true, holds: Holds::Text, about: "the team's key" },
-        Column { name: "role", required: true, holds: Holds::Text, about: "the role in the team, such as implementer" },
-        Column { name: "from", required: true, holds: Holds::Date, about: "the first day" },
-        Column { name: "to", required: false, holds: Holds::Date, about: "the last day; empty while it goes on" },
-        Column { name: "supervisor", required: false, holds: Holds::Text, about: "the supervisor's e-mail address" },
+        Column::needed("person", Holds::Text, "the person's e-mail address").or(&["e-mail", "e-mail address", "member"]),
+        Column::needed("team", Holds::Text, "the team's key"),
+        Column::needed("role", Holds::Text, "the role in the team, such as implementer"),
+        Column::needed("from", Holds::Date, "the first day").or(&["from on", "start", "since"]),
+        Column::optional("to", Holds::Date, "the last day; empty while it goes on").or(&["to on", "until", "end"]),
+        Column::optional("supervisor", Holds::Text, "the supervisor's e-mail address"),
     ],
     form: Form::Table,
+    may: |who| who.holds(&[roles::OPERATOR]),
     run,
+    export,
 };
+
+fn export(db: &Db) -> Answer<'_, Export> {
+    #[derive(FromQueryResult)]
+    struct Out {
+        person: String,
+        team: String,
+        role: String,
+        from_on: NaiveDate,
+        to_on: Option<NaiveDate>,
+        supervisor: Option<String>,
+    }
+    Box::pin(async move {
+        let sql = "select p.email as person, t.slug as team, m.role, m.from_on, m.to_on, s.email as supervisor from membership m
+             join person p on p.id = m.person_id join team t on t.id = m.team_id left join person s on s.id = m.supervisor_id
+             where p.email is not null order by p.email, m.from_on, t.slug, m.role";
+        let rows = db::rows::<Out>(db.read(), sql, vec![]).await?.into_iter().map(|row| {
+            vec![row.person.into(), row.team.into(), row.role.into(), row.from_on.into(), row.to_on.into(), row.supervisor.into()]
+        });
+        let header = KIND.columns.iter().map(|column| column.name).collect();
+        Ok(Export::Table(Sheet { name: "memberships".to_owned(), header, rows: rows.collect() }))
+    })
+}
 
 #[derive(PartialEq, FromQueryResult)]
 struct MembershipRow {

@@ -1,81 +1,45 @@
-//! Rows and columns out of a file, and a row's values with what is wrong with them.
+//! The rows of a file, as far as a kind reads them: one text with the ends of its cells, because files have a million rows.
 
-use std::{cell::RefCell, io::Read, str::FromStr};
+use std::{cell::RefCell, collections::HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use super::{
+    Column, DayOrder, Holds, Kind, Mapping, Refusal, Row, RowChoice,
+    mapping::{bare, places, word_of},
+    raw::{HowRead, LARGEST_FILE, RawRow, Taker},
+    values,
+};
 
-use super::{Holds, Kind, Refusal};
-
-/// The largest file that is read, unpacked: far above any real one, far below the machine's memory.
-const LARGEST: u64 = 256 * 1024 * 1024;
+/// After so many mistakes the rest of a file is not looked at.
+pub const MOST_REFUSED: usize = 1_000;
 
 /// A table that was read.
 pub struct Table {
     /// The file's name.
     pub file: String,
-    columns: Vec<(String, Option<Holds>)>,
-    cells: Vec<Vec<String>>,
+    pub(super) columns: Vec<(&'static str, Holds)>,
+    text: String,
+    ends: Vec<u32>,
+    numbers: Vec<u32>,
     ignored: Vec<String>,
+    pub(super) notices: Vec<String>,
 }
 
 impl Table {
-    /// Reads CSV text for a kind: unknown columns are left aside, missing ones are refused.
-    ///
-    /// # Errors
-    /// What is wrong with the file as a whole.
-    pub fn read(kind: &Kind, file: &str, bytes: &[u8]) -> Result<Self, Vec<Refusal>> {
-        let text = text_of(file, bytes)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|error| vec![whole(file, &error.to_string())])?.clone();
-        let mut refused = Vec::new();
-        let mut columns = Vec::new();
-        let mut ignored = Vec::new();
-        for name in &header {
-            let name = name.trim().to_lowercase();
-            if columns.iter().any(|(other, _)| *other == name) {
-                refused.push(Refusal {
-                    row: Some(1),
-                    column: Some(name.clone()),
-                    advice: "Rename or remove one of them.".to_owned(),
-                    ..whole(file, "Two columns have this name.")
-                });
-            }
-            let known = kind.columns.iter().find(|column| column.name == name);
-            if known.is_none() {
-                ignored.push(name.clone());
-            }
-            columns.push((name, known.map(|column| column.holds)));
-        }
-        for missing in kind.columns.iter().filter(|column| column.required) {
-            if !columns.iter().any(|(name, _)| name == missing.name) {
-                refused.push(Refusal {
-                    row: Some(1),
-                    column: Some(missing.name.to_owned()),
-                    advice: format!("Add it: {}.", missing.about),
-                    ..whole(file, "This column is missing.")
-                });
-            }
-        }
-        let mut cells = Vec::new();
-        for (index, record) in reader.records().enumerate() {
-            let row = u64::try_from(index).unwrap_or(0) + 2;
-            match record {
-                Ok(record) if record.len() != columns.len() => refused.push(Refusal {
-                    row: Some(row),
-                    advice: "Look for a missing or a stray comma or quote in this row.".to_owned(),
-                    ..whole(file, &format!("The row has {} cells, the header {}.", record.len(), columns.len()))
-                }),
-                Ok(record) => cells.push(record.iter().map(|cell| cell.trim().to_owned()).collect()),
-                Err(error) => refused.push(Refusal { row: Some(row), ..whole(file, &error.to_string()) }),
-            }
-        }
-        if refused.is_empty() { Ok(Self { file: file.to_owned(), columns, cells, ignored }) } else { Err(refused) }
+    fn new(file: &str, columns: Vec<(&'static str, Holds)>, ignored: Vec<String>) -> Self {
+        let (text, ends, numbers) = (String::new(), Vec::new(), Vec::new());
+        Self { file: file.to_owned(), columns, text, ends, numbers, ignored, notices: Vec::new() }
+    }
+
+    fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        // The largest file is far below what 32 bits count.
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
     }
 
     /// Whether the file has this column: one that is missing leaves what is known as it is.
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
-        self.columns.iter().any(|(name, _)| name == column)
+        self.columns.iter().any(|(name, _)| *name == column)
     }
 
     /// The columns of the file that nothing reads.
@@ -84,191 +48,265 @@ impl Table {
         &self.ignored
     }
 
+    /// What is worth knowing about how the file was read.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
     /// How many rows it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.cells.len()
+        self.numbers.len()
     }
 
     /// Whether it has no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.cells.is_empty()
+        self.numbers.is_empty()
     }
 
-    /// Its rows; `refused` gathers what is wrong with them.
+    pub(super) fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|(name, _)| *name == column)
+    }
+
+    pub(super) fn cell(&self, row: usize, place: usize) -> &str {
+        let index = row * self.columns.len() + place;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        &self.text[start..self.ends[index] as usize]
+    }
+
+    fn cells(&self, row: usize) -> impl Iterator<Item = (&str, &'static str, Holds)> {
+        self.columns.iter().enumerate().map(move |(place, (name, holds))| (self.cell(row, place), *name, *holds))
+    }
+
+    /// The row of that place, counted from 0.
+    pub fn row<'a>(&'a self, place: usize, refused: &'a RefCell<Vec<Refusal>>) -> Row<'a> {
+        Row::new(self, place, u64::from(self.numbers[place]), refused)
+    }
+
+    /// Its rows; `refused` gathers what is wrong with them. It ends early where too much is wrong.
     pub fn rows<'a>(&'a self, refused: &'a RefCell<Vec<Refusal>>) -> impl Iterator<Item = Row<'a>> {
-        self.cells.iter().enumerate().map(move |(index, cells)| Row {
-            table: self,
-            number: u64::try_from(index).unwrap_or(0) + 2,
-            cells,
-            refused,
-            is_refused: false,
+        self.rows_from(0, refused)
+    }
+
+    /// Its rows from one on, counted from 0; as [`Table::rows`].
+    pub fn rows_from<'a>(&'a self, from: usize, refused: &'a RefCell<Vec<Refusal>>) -> impl Iterator<Item = Row<'a>> {
+        (from..self.len()).map_while(move |place| {
+            let (count, full) = (refused.borrow().len(), rest_unread(&self.file));
+            if count >= MOST_REFUSED && refused.borrow().last() != Some(&full) {
+                refused.borrow_mut().push(full);
+            }
+            (count < MOST_REFUSED).then(|| self.row(place, refused))
         })
+    }
+
+    fn rebuilt(&mut self, keep: impl Fn(&Self, usize) -> bool, change: impl Fn(Holds, &str) -> Option<String>) {
+        let mut new = Self::new(&self.file, self.columns.clone(), Vec::new());
+        for row in (0..self.len()).filter(|row| keep(self, *row)) {
+            for (cell, _, holds) in self.cells(row) {
+                match change(holds, cell).filter(|_| !cell.is_empty()) {
+                    Some(changed) => new.push(&changed),
+                    None => new.push(cell),
+                }
+            }
+            new.numbers.push(self.numbers[row]);
+        }
+        (self.text, self.ends, self.numbers) = (new.text, new.ends, new.numbers);
     }
 
     /// Rewrites each filled cell that holds dates, instants or school years; for a demonstration that moves with the present.
     pub fn rewrite(&mut self, rewrite: impl Fn(Holds, &str) -> Option<String>) {
-        for row in &mut self.cells {
-            for (cell, (_, holds)) in row.iter_mut().zip(&self.columns) {
-                if let (Some(holds), false) = (holds, cell.is_empty())
-                    && let Some(new) = rewrite(*holds, cell)
-                {
-                    *cell = new;
-                }
-            }
-        }
+        self.rebuilt(|_, _| true, rewrite);
     }
 
     /// Leaves out each row of which a cell is not to be kept; for a demonstration that ends today.
     pub fn keep(&mut self, is_kept: impl Fn(&str, &str) -> bool) {
-        let columns = &self.columns;
-        self.cells.retain(|row| row.iter().zip(columns).all(|(cell, (name, _))| is_kept(name, cell)));
+        self.rebuilt(|table, row| table.cells(row).all(|(cell, name, _)| is_kept(name, cell)), |_, _| None);
     }
 
     /// Appends `copies` of the rows, each cell through `rename` (column, cell, number of the copy); for load tests.
     pub fn multiply(&mut self, copies: usize, rename: impl Fn(&str, &str, usize) -> Option<String>) {
-        let original = self.cells.clone();
+        let rows = self.len();
         for copy in 2..=copies {
-            for row in &original {
-                let renamed: Option<Vec<String>> =
-                    row.iter().zip(&self.columns).map(|(cell, (name, _))| rename(name, cell, copy)).collect();
-                self.cells.extend(renamed);
+            for row in 0..rows {
+                let renamed: Option<Vec<String>> = self.cells(row).map(|(cell, name, _)| rename(name, cell, copy)).collect();
+                if let Some(cells) = renamed {
+                    cells.iter().for_each(|cell| self.push(cell));
+                    self.numbers.push(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX - 2) + 2);
+                }
             }
         }
     }
 }
 
-/// A row, and what is wrong with it.
-pub struct Row<'a> {
-    table: &'a Table,
-    /// The row as a spreadsheet counts it.
-    pub number: u64,
-    cells: &'a [String],
-    refused: &'a RefCell<Vec<Refusal>>,
-    is_refused: bool,
+fn rest_unread(file: &str) -> Refusal {
+    Refusal::whole(file, "There are more mistakes than 1,000; the rest was not looked at.", "Mend these first.")
 }
 
-impl Row<'_> {
-    /// The text of a cell; `None` when it is empty or the file has no such column.
-    #[must_use]
-    pub fn text(&self, column: &str) -> Option<String> {
-        let place = self.table.columns.iter().position(|(name, _)| name == column)?;
-        let cell = self.cells.get(place)?;
-        // Our own exports put an apostrophe before what a spreadsheet would take for a formula.
-        let cell = match cell.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
-            _ => cell,
-        };
-        (!cell.is_empty()).then(|| cell.to_owned())
-    }
+/// Takes the rows of a file for a kind.
+pub(super) struct Builder<'a> {
+    kind: &'a Kind,
+    mapping: &'a Mapping,
+    table: Table,
+    /// Where the cells of the table's columns stand in the file.
+    from: Vec<usize>,
+    words: HashMap<(&'a str, String), Option<&'a str>>,
+    /// Days in figures: how many make sense with the month first, and with the day first only.
+    orders: (u64, u64, u64),
+    refused: Vec<Refusal>,
+}
 
-    /// The text of a cell that must be filled; an empty one is refused.
-    pub fn required(&mut self, column: &str) -> Option<String> {
-        let text = self.text(column);
-        if text.is_none() {
-            self.refuse(column, "This cell is empty.", "Every row needs a value here.");
+impl<'a> Builder<'a> {
+    pub fn new(kind: &'a Kind, mapping: &'a Mapping, file: &str) -> Self {
+        let words = mapping.words.iter().map(|word| ((word.column.as_str(), bare_word(&word.says)), word.means.as_deref()));
+        Self {
+            kind,
+            mapping,
+            table: Table::new(file, Vec::new(), Vec::new()),
+            from: Vec::new(),
+            words: words.collect(),
+            orders: (0, 0, 0),
+            refused: Vec::new(),
         }
-        text
     }
 
-    /// The cell as a day.
-    pub fn date(&mut self, column: &str) -> Option<NaiveDate> {
-        self.parsed(column, "is not a date", "Write it as 2026-10-06: year, month, day.")
-    }
-
-    /// The cell as an instant.
-    pub fn instant(&mut self, column: &str) -> Option<DateTime<Utc>> {
-        self.parsed(column, "is not an instant", "Write it as 2026-10-06T14:30:00Z.")
-    }
-
-    /// The cell as a number of any type that can be read from text.
-    pub fn number<N: FromStr>(&mut self, column: &str) -> Option<N> {
-        self.parsed(column, "is not a number that fits here", "Write digits, with a point before decimals.")
-    }
-
-    /// The texts of a cell, parted by semicolons.
-    #[must_use]
-    pub fn list(&self, column: &str) -> Vec<String> {
-        let text = self.text(column).unwrap_or_default();
-        text.split(';').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    }
-
-    /// The cell as one of a few words.
-    pub fn choice(&mut self, column: &str, words: &[&str]) -> Option<String> {
-        let text = self.text(column)?;
-        if words.contains(&text.as_str()) {
-            return Some(text);
+    pub fn finish(mut self, how: HowRead) -> Result<Table, Vec<Refusal>> {
+        if !self.refused.is_empty() {
+            return Err(self.refused);
         }
-        self.refuse(column, "That word is not known here.", &format!("It can be: {}.", words.join(", ")));
-        None
-    }
-
-    fn parsed<T: FromStr>(&mut self, column: &str, problem: &str, advice: &str) -> Option<T> {
-        let text = self.text(column)?;
-        let value = text.parse().ok();
-        if value.is_none() {
-            self.refuse(column, &format!("This {problem}."), advice);
+        if self.table.is_empty() && self.mapping.rows.is_empty() {
+            return Err(vec![Refusal::whole(
+                &self.table.file,
+                "The file has headings, but no row below them.",
+                "Choose one with rows.",
+            )]);
         }
-        value
-    }
-
-    /// Notes what is wrong with a cell.
-    pub fn refuse(&mut self, column: &str, problem: &str, advice: &str) {
-        self.is_refused = true;
-        self.refused.borrow_mut().push(Refusal {
-            file: self.table.file.clone(),
-            row: Some(self.number),
-            column: Some(column.to_owned()),
-            value: self.text(column),
-            problem: problem.to_owned(),
-            advice: advice.to_owned(),
+        let order = self.mapping.days.or(match self.orders {
+            (_, month, 0) if month > 0 => Some(DayOrder::MonthFirst),
+            (_, 0, day) if day > 0 => Some(DayOrder::DayFirst),
+            _ => None,
         });
-    }
-
-    /// Whether something is wrong with the row.
-    #[must_use]
-    pub fn is_refused(&self) -> bool {
-        self.is_refused
-    }
-}
-
-fn whole(file: &str, problem: &str) -> Refusal {
-    Refusal {
-        file: file.to_owned(),
-        row: None,
-        column: None,
-        value: None,
-        problem: problem.to_owned(),
-        advice: "Save it again as CSV in UTF-8.".to_owned(),
-    }
-}
-
-pub(super) fn text_of(file: &str, bytes: &[u8]) -> Result<String, Vec<Refusal>> {
-    let unpacked;
-    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut out = Vec::new();
-        flate2::read::GzDecoder::new(bytes)
-            .take(LARGEST + 1)
-            .read_to_end(&mut out)
-            .map_err(|error| vec![whole(file, &format!("The file can’t be unpacked: {error}."))])?;
-        unpacked = out;
-        &unpacked[..]
-    } else {
-        bytes
-    };
-    if bytes.len() as u64 > LARGEST {
-        return Err(vec![Refusal {
-            advice: "Split it into several files.".to_owned(),
-            ..whole(file, "The file holds more than 256 MB.")
-        }]);
-    }
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => {
-            let row = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-            Err(vec![Refusal { row: Some(row), ..whole(file, "The text is not UTF-8.") }])
+        if self.orders.0 > 0 && order.is_some() {
+            self.table.rebuilt(|_, _| true, |holds, cell| values::settled(holds, cell, order));
         }
+        self.table.notices = how.notices;
+        Ok(self.table)
+    }
+
+    fn cell(&mut self, raw: &RawRow, place: usize, own: Option<&str>) -> Option<()> {
+        let (name, holds) = self.table.columns[place];
+        let cell = own.unwrap_or_else(|| raw.get(self.from[place])).trim();
+        let cell = match self.words.get(&(name, bare_word(cell))).filter(|_| !self.words.is_empty()) {
+            Some(None) => return None,
+            Some(Some(means)) => means,
+            None => word_of(holds, cell).unwrap_or(cell),
+        };
+        if matches!(holds, Holds::Date | Holds::Instant)
+            && let Some((month, day)) = values::orders(cell)
+        {
+            self.orders.0 += 1;
+            self.orders.1 += u64::from(month && !day);
+            self.orders.2 += u64::from(day && !month);
+        }
+        match values::settled(holds, cell, self.mapping.days) {
+            Some(settled) => self.table.push(&settled),
+            None => self.table.push(cell),
+        }
+        Some(())
+    }
+}
+
+/// A word as it is compared: without its outer blanks and capitals.
+pub(super) fn bare_word(word: &str) -> String {
+    crate::text::folded(word.trim())
+}
+
+impl Taker for Builder<'_> {
+    fn headings(&mut self, row: u64, names: Vec<String>) -> Result<(), Vec<Refusal>> {
+        let places = places(self.kind, self.mapping, &names);
+        let file = &self.table.file;
+        let mut refused = Vec::new();
+        let mut columns: Vec<(&'static str, Holds)> = Vec::new();
+        let mut ignored = Vec::new();
+        let mut seen: HashMap<String, ()> = HashMap::new();
+        let at = |problem: &str, advice: &str, name: &str| Refusal::whole(file, problem, advice).at(row).column(name);
+        for (place, (name, column)) in names.iter().zip(&places).enumerate() {
+            let left_out = self.mapping.columns.get(name).is_some_and(Option::is_none);
+            if !name.is_empty() && !left_out && seen.insert(bare(name), ()).is_some() {
+                refused.push(at(
+                    "Two columns have this name.",
+                    "Rename or remove one of them.",
+                    super::tally::short(name).as_str(),
+                ));
+                continue;
+            }
+            match column {
+                Some(column) if columns.iter().any(|(other, _)| *other == column.name) => refused.push(at(
+                    &format!("Another column is {} already.", column.name),
+                    "Say which of the two it is: rename or remove the other.",
+                    super::tally::short(name).as_str(),
+                )),
+                Some(column) => {
+                    columns.push((column.name, column.holds));
+                    self.from.push(place);
+                }
+                None if !name.is_empty() => ignored.push(super::tally::short(name)),
+                None => {}
+            }
+        }
+        if columns.is_empty() && refused.is_empty() {
+            let known: Vec<&str> = self.kind.columns.iter().map(|column| column.name).collect();
+            let advice = format!("The first row must hold headings. These are read: {}.", known.join(", "));
+            return Err(vec![Refusal::whole(file, "No heading in the first row is one that we know.", advice).at(row)]);
+        }
+        let missing = |column: &&Column| column.required && !columns.iter().any(|(name, _)| *name == column.name);
+        for missing in self.kind.columns.iter().filter(missing) {
+            refused.push(at("This column is missing.", &format!("Add it: {}.", missing.about), missing.name));
+        }
+        if !refused.is_empty() {
+            refused.truncate(MOST_REFUSED);
+            return Err(refused);
+        }
+        self.table.columns = columns;
+        self.table.ignored = ignored;
+        Ok(())
+    }
+
+    fn row(&mut self, number: u64, cells: &RawRow) -> bool {
+        let choice = self.mapping.rows.get(&number);
+        if matches!(choice, Some(RowChoice::LeaveOut)) {
+            return true;
+        }
+        let own = |name: &str| match choice {
+            Some(RowChoice::Cells(own)) => own.get(name).map(String::as_str),
+            _ => None,
+        };
+        let (ends, text) = (self.table.ends.len(), self.table.text.len());
+        for place in 0..self.table.columns.len() {
+            let name = self.table.columns[place].0;
+            if self.cell(cells, place, own(name)).is_none() {
+                self.table.ends.truncate(ends);
+                self.table.text.truncate(text);
+                return true;
+            }
+        }
+        if self.table.text.len() as u64 > LARGEST_FILE {
+            self.refused.push(super::bytes::too_large(&self.table.file, LARGEST_FILE));
+            return false;
+        }
+        self.table.numbers.push(u32::try_from(number).unwrap_or(u32::MAX));
+        true
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> bool {
+        if refusal.row.is_some_and(|row| matches!(self.mapping.rows.get(&row), Some(RowChoice::LeaveOut))) {
+            return true;
+        }
+        self.refused.push(refusal);
+        if self.refused.len() == MOST_REFUSED {
+            self.refused.push(rest_unread(&self.table.file));
+        }
+        self.refused.len() < MOST_REFUSED
     }
 }

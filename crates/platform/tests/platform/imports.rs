@@ -2,7 +2,7 @@ use std::cell::RefCell;
 
 use platform::{
     audit::Actor,
-    import::{self, Column, Form, Holds, Kind, Mode, Refusal, Source, Taking, Tally},
+    import::{self, Column, Export, Form, Holds, Kind, Mode, Refusal, Source, Taking, Tally},
     room::{Answer, House},
     settings::Settings,
     testing::on_both,
@@ -14,11 +14,13 @@ const KIND: Kind = Kind {
     name: "words",
     about: "Words and days.",
     columns: &[
-        Column { name: "word", required: true, holds: Holds::Text, about: "the word" },
-        Column { name: "day", required: false, holds: Holds::Date, about: "its day" },
+        Column::needed("word", Holds::Text, "the word").or(&["the Term"]),
+        Column::optional("day", Holds::Date, "its day"),
     ],
     form: Form::Table,
+    may: |_| true,
     run,
+    export: |_| Box::pin(async { Ok(Export::Text(String::new())) }),
 };
 
 fn run<'a>(taking: &'a Taking<'a>, sources: &'a [Source]) -> Answer<'a, Tally> {
@@ -52,8 +54,8 @@ fn a_file_that_cannot_be_read_says_where_and_what_to_do() {
     assert_eq!(twice[0].column.as_deref(), Some("word"));
     let short = refusals(b"word,day\na,2026-01-01\nb\n");
     assert_eq!((short[0].row, short.len()), (Some(3), 1));
-    let latin = refusals(b"word\na\nb\xe9\n");
-    assert_eq!(latin[0].row, Some(3));
+    let mixed = refusals(b"word\na\xc3\xa9\nb\xe9\n");
+    assert_eq!(mixed[0].row, Some(3));
     assert!(refusals(b"\x1f\x8bnot gzip at all")[0].problem.contains("unpacked"));
 }
 

@@ -2,7 +2,9 @@
 
 use platform::{
     Error,
-    import::{Form, Kind, Source, Taking, Tally},
+    access::roles,
+    db::{self, Db},
+    import::{Export, Form, Kind, Source, Taking, Tally},
     room::Answer,
 };
 
@@ -19,7 +21,9 @@ pub(crate) fn kind() -> Kind {
         about: "A version of the practices, with steps, cycles, support models and the words of the tracker, as TOML.",
         columns: &[],
         form: Form::Text,
+        may: |who| who.holds(&[roles::OPERATOR]),
         run: |taking, sources| Box::pin(run(taking, sources)) as Answer<'_, Tally>,
+        export: |db| Box::pin(export(db)),
     }
 }
 
@@ -31,6 +35,16 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
         }
     }
     Ok(tally)
+}
+
+/// The version that counts today, as the content pack that it came from.
+async fn export(db: &Db) -> Result<Export, Error> {
+    let sql = "select source from framework where source <> '' order by effective_from desc, version desc limit 1";
+    db::scalar::<String>(db.read(), sql, vec![]).await?.map(Export::Text).ok_or_else(|| {
+        Error::Refused(
+            "The framework was published before its source was kept: import its content pack again as a new version.".to_owned(),
+        )
+    })
 }
 
 async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error> {

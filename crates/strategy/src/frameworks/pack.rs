@@ -198,6 +198,39 @@ impl Pack {
     }
 }
 
+/// The parts of a pack under the names that they have in its file.
+#[derive(Serialize)]
+struct Written<'a> {
+    meta: &'a Meta,
+    on_track: &'a OnTrack,
+    step: &'a [Step],
+    strand: &'a [Strand],
+    phase: &'a [Phase],
+    cycle: &'a [Cycle],
+    model: &'a [Model],
+    status: &'a [Status],
+    quality: &'a [Quality],
+    practice: &'a [Practice],
+}
+
+impl Pack {
+    /// The pack as a file that reads as the same pack.
+    pub(super) fn written(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(&Written {
+            meta: &self.meta,
+            on_track: &self.on_track,
+            step: &self.steps,
+            strand: &self.strands,
+            phase: &self.phases,
+            cycle: &self.cycles,
+            model: &self.models,
+            status: &self.statuses,
+            quality: &self.qualities,
+            practice: &self.practices,
+        })
+    }
+}
+
 /// Reads a pack and checks it; answers everything that is wrong with it at once.
 pub(super) fn read(file: &str, text: &str) -> Result<Pack, Vec<Refusal>> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
@@ -256,6 +289,7 @@ pub(super) fn refusal(file: &str, place: &str, value: Option<String>, problem: &
         value,
         problem: problem.to_owned(),
         advice: advice.to_owned(),
+        near: Vec::new(),
     }
 }
 

@@ -29,8 +29,8 @@ pub(super) async fn publish(taking: &Taking<'_>, pack: &Pack, fingerprint: &str)
     db::exec(
         &**tx,
         "insert into framework (id, key, version, title, effective_from, rule, on_track_from, watch_from, vip_days_to_watch,
-           source_hash, imported_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+           source_hash, imported_at, source)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         vec![
             id.into(),
             pack.meta.id.clone().into(),
@@ -43,6 +43,7 @@ pub(super) async fn publish(taking: &Taking<'_>, pack: &Pack, fingerprint: &str)
             pack.on_track.vip_overdue_days_to_watch.into(),
             fingerprint.into(),
             taking.now.into(),
+            pack.written().map_err(|error| DbErr::Custom(error.to_string()))?.into(),
         ],
     )
     .await?;

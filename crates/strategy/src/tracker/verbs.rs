@@ -102,6 +102,7 @@ pub async fn record(
                         note: draft.note.clone(),
                         author: may.who().person,
                         entered_at: cx.now,
+                        taken_back_at: None,
                     },
                 ));
             }

@@ -22,7 +22,7 @@ use crate::{PracticeId, frameworks::Framework};
 
 mod write;
 
-pub(super) use write::{EntryRow, NewEntry, all, by_keys, insert, refresh, refresh_all_of};
+pub(super) use write::{EntryRow, NewEntry, by_keys, insert, is_empty, refresh, refresh_all_of};
 
 #[derive(FromQueryResult)]
 struct CellRow {

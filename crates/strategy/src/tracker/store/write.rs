@@ -21,6 +21,8 @@ pub(in crate::tracker) struct NewEntry {
     pub note: String,
     pub author: PersonId,
     pub entered_at: DateTime<Utc>,
+    /// When its author took it back: files carry the whole history.
+    pub taken_back_at: Option<DateTime<Utc>>,
 }
 
 /// An entry as it was kept.
@@ -53,14 +55,14 @@ pub(in crate::tracker) async fn by_keys(
     db::rows(on, &format!("{ENTRY} where key in ({})", db::placeholders(1, params.len())), params).await
 }
 
-/// All entries, to compare a file with.
-pub(in crate::tracker) async fn all(on: &impl ConnectionTrait) -> Result<Vec<EntryRow>, DbErr> {
-    db::rows(on, ENTRY, vec![]).await
+/// Whether there is no entry at all.
+pub(in crate::tracker) async fn is_empty(on: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(db::scalar::<i64>(on, "select cast(1 as bigint) from tracker_entry limit 1", vec![]).await?.is_none())
 }
 
 /// Adds entries with one statement; says how many were not there before.
 pub(in crate::tracker) async fn insert(on: &impl ConnectionTrait, entries: &[&NewEntry]) -> Result<u64, DbErr> {
-    const COLUMNS: usize = 12;
+    const COLUMNS: usize = 14;
     if entries.is_empty() {
         return Ok(0);
     }
@@ -68,7 +70,7 @@ pub(in crate::tracker) async fn insert(on: &impl ConnectionTrait, entries: &[&Ne
         (0..entries.len()).map(|row| format!("({})", db::placeholders(row * COLUMNS + 1, COLUMNS))).collect();
     let sql = format!(
         "insert into tracker_entry (id, key, partnership_id, practice_id, school_year, cycle, status, quality, reason, note,
-         author_id, entered_at) values {} on conflict (key) do nothing",
+         author_id, entered_at, withdrawn_at, withdrawn_by) values {} on conflict (key) do nothing",
         values.join(", ")
     );
     let mut params = db::Params::with_capacity(entries.len() * COLUMNS);
@@ -86,6 +88,8 @@ pub(in crate::tracker) async fn insert(on: &impl ConnectionTrait, entries: &[&Ne
             entry.note.as_str().into(),
             entry.author.into(),
             entry.entered_at.into(),
+            entry.taken_back_at.into(),
+            entry.taken_back_at.map(|_| entry.author).into(),
         ]);
     }
     db::exec(on, &sql, params).await

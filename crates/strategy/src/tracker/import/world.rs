@@ -1,0 +1,117 @@
+//! The names that rows refer to, and what whoever brings a file in may write.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use partnerships::{
+    PartnershipId,
+    calendar::{Calendar, SchoolYear},
+    partnerships::{Partnership, Record, all_on},
+};
+use platform::{
+    Error,
+    access::{Policy, Standing, roles},
+    db::{self, PersonId},
+    import::{Known, Row, Taking},
+    settings::Settings,
+};
+use sea_orm::FromQueryResult;
+
+use super::super::rules::cycle_span;
+use crate::{
+    PracticeId,
+    frameworks::{CycleMonths, Framework},
+};
+
+pub(super) struct World<'a> {
+    partnerships: Known<PartnershipId>,
+    /// Partnerships that can't be written to, with the name and the team that can.
+    closed: BTreeMap<PartnershipId, (String, String)>,
+    pub practices: Known<PracticeId>,
+    people: Known<PersonId>,
+    pub cycles: BTreeSet<i32>,
+    months: Vec<CycleMonths>,
+    calendar: Calendar,
+    settings: Settings,
+    who: Option<&'a Standing>,
+}
+
+#[derive(FromQueryResult)]
+struct PersonName {
+    name: String,
+    id: PersonId,
+}
+
+impl<'a> World<'a> {
+    pub async fn read(taking: &Taking<'a>) -> Result<Self, Error> {
+        let on = &**taking.tx;
+        let settings = Settings::read(on).await?;
+        let today = settings.local(taking.now).date();
+        let framework = Framework::current(on, today).await?;
+        let framework = framework.as_deref();
+        let partnerships = all_on(on, today).await?;
+        let people = db::rows::<PersonName>(on, "select email as name, id from person where email is not null", vec![]).await?;
+        let may =
+            |partnership: &Partnership| taking.who.is_none_or(|who| <Partnership as Policy<Record>>::permits(who, partnership));
+        let closed = partnerships.iter().filter(|one| !may(one)).map(|one| (one.id, (one.name.clone(), one.team_name.clone())));
+        let practices = framework.iter().flat_map(|framework| &framework.practices);
+        Ok(Self {
+            closed: closed.collect(),
+            partnerships: Known { what: "partnership", ids: partnerships.iter().map(|one| (one.slug.clone(), one.id)).collect() },
+            practices: Known { what: "practice", ids: practices.map(|practice| (practice.code.clone(), practice.id)).collect() },
+            people: Known { what: "person", ids: people.into_iter().map(|row| (row.name.to_lowercase(), row.id)).collect() },
+            cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
+            months: framework.map(|framework| framework.cycles.clone()).unwrap_or_default(),
+            calendar: Calendar::of(&settings),
+            settings,
+            who: taking.who,
+        })
+    }
+
+    /// The row's partnership, if it can be written to.
+    pub fn partnership(&self, row: &mut Row<'_>) -> Option<PartnershipId> {
+        let id = self.partnerships.find(row, "partnership")?;
+        let Some((name, team)) = self.closed.get(&id) else { return Some(id) };
+        row.refuse(
+            "partnership",
+            &format!("This row is for {name}. You can read it, but not write there."),
+            &format!("{team} can: send them this row, or leave it out."),
+        );
+        None
+    }
+
+    /// Who says so: the file's author, or whoever brings it in.
+    pub fn author(&self, row: &mut Row<'_>) -> Option<PersonId> {
+        let Some(email) = row.cell("author") else {
+            if let Some(who) = self.who {
+                return Some(who.person);
+            }
+            row.filled("author");
+            return None;
+        };
+        let Some(found) = self.people.id(email) else {
+            row.refuse("author", "There is no person of that address.", "Check the spelling, or import the people first.");
+            return None;
+        };
+        if self.who.is_some_and(|who| who.person != found && !who.holds(&[roles::OPERATOR])) {
+            let advice = "Leave the column out: the entries are then yours.";
+            row.refuse("author", "Entries can be brought in under your own name only.", advice);
+            return None;
+        }
+        Some(found)
+    }
+
+    pub fn year_of(&self, at: DateTime<Utc>) -> SchoolYear {
+        self.calendar.year_of(self.settings.local(at).date())
+    }
+
+    /// The cycle in whose months an instant lies.
+    pub fn cycle_of(&self, row: &mut Row<'_>, at: DateTime<Utc>, year: SchoolYear) -> Option<i32> {
+        let day = self.settings.local(at).date();
+        let found = self.months.iter().find(|cycle| cycle_span(&self.calendar, cycle, year).contains(day));
+        if found.is_none() {
+            row.refuse("entered_at", "This day lies in no cycle.", "Add a column that says which cycle it belongs to.");
+        }
+        found.map(|cycle| cycle.number)
+    }
+}
