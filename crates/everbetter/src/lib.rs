@@ -4,6 +4,7 @@ mod analyze;
 mod audit;
 pub mod cli;
 mod demo;
+mod imports;
 mod operator;
 mod organisation;
 mod privacy;
@@ -38,7 +39,7 @@ fn entrance() -> Room {
         name: "house",
         routes: Some(routes),
         migrations: operator::migrations(),
-        jobs: vec![mail::JOB, operator::CHECK, operator::TIDY],
+        jobs: vec![mail::JOB, operator::CHECK, operator::TIDY, imports::TIDY],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {
@@ -69,6 +70,15 @@ fn entrance() -> Room {
                 shown_to: organisation::may_edit,
             },
             NavEntry {
+                label: "Bring in a file, or take one out",
+                href: "/imports",
+                icon: "upload",
+                order: 70,
+                in_bar: false,
+                wide: true,
+                shown_to: imports::may_see,
+            },
+            NavEntry {
                 label: "What we record, and who sees it",
                 href: "/privacy",
                 icon: "eye",
@@ -88,6 +98,7 @@ fn routes() -> Routes {
         .and(search::routes())
         .and(audit::routes())
         .and(operator::routes())
+        .and(imports::routes())
         .and(organisation::routes())
         .and(privacy::routes())
 }

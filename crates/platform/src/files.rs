@@ -42,4 +42,15 @@ impl Files {
         })?;
         found.bytes().await.map_err(|error| Error::Ours(error.to_string()))
     }
+
+    /// Takes away what is kept under `name`; nothing happens when there is nothing.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn remove(&self, name: &str) -> Result<(), Error> {
+        match self.0.delete(&name.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(other) => Err(Error::Ours(other.to_string())),
+        }
+    }
 }

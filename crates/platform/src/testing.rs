@@ -197,8 +197,33 @@ impl Visitor {
         self.send(Method::POST, path, &[("origin", "http://everbetter.test"), ("hx-request", "true")], Some(fields)).await
     }
 
+    /// Sends a form with a file from our own page.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &str, content: &[u8]) -> Reply {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        let head = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend(content);
+        body.extend(format!("\r\n--{EDGE}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let headers = [("origin", "http://everbetter.test"), ("content-type", kind.as_str())];
+        self.send_body(Method::POST, path, &headers, Body::from(body)).await
+    }
+
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Reply {
+        let form = fields.map(|fields| serde_html_form::to_string(fields).expect("a form"));
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        match form {
+            Some(form) => self.send_body(method, path, &[headers, &[kind]].concat(), Body::from(form)).await,
+            None => self.send_body(method, path, headers, Body::empty()).await,
+        }
+    }
+
+    async fn send_body(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -214,13 +239,6 @@ impl Visitor {
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let body = match fields {
-            Some(fields) => {
-                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-                Body::from(serde_html_form::to_string(fields).expect("a form"))
-            }
-            None => Body::empty(),
-        };
         let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole answer").to_bytes();

@@ -25,5 +25,6 @@ create index job_kind_done on job (kind, done_at);
 create index job_open on job (id) where done_at is null",
             only: &[],
         },
+        crate::imports::MIGRATION,
     ]
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+mod imports;
 mod operator;
 mod pages;
 mod search;

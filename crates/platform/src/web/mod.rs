@@ -6,6 +6,7 @@ mod layers;
 mod pace;
 mod server;
 mod shell;
+mod upload;
 
 use askama::Template;
 use axum::{
@@ -17,6 +18,7 @@ pub use form::{Form, Stated};
 pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};
+pub use upload::{LARGEST_UPLOAD, Upload};
 
 use crate::error::Error;
 
