@@ -33,6 +33,8 @@ export const PAGES = [
   ["/audit", WHO_READ_THE_LOG],
   ["/operator", ["operator"]],
   ["/operator/jobs", ["operator"]],
+  ["/imports", STAFF],
+  ["/imports/kinds/people", ["operator"]],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],
 ];
