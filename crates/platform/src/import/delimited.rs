@@ -141,6 +141,10 @@ impl Run<'_> {
             }
             let mut used = 0;
             loop {
+                // Nothing at all would say that the text ends here, where only what was read so far does.
+                if used == length && length > 0 {
+                    break;
+                }
                 let (result, read, written) = reader.read_field(&input[used..length], &mut cell[filled..]);
                 used += read;
                 filled += written;

@@ -24,8 +24,8 @@ const EVENTS: u64 = 8;
 const GIVEN_UP: u8 = 10;
 /// A check older than this many hours means that checks no longer run by themselves.
 const CHECK_HOURS: i64 = 48;
-/// Less of the disk than this share is little, one part in so many.
-const LITTLE: u64 = 10;
+/// Fewer free bytes than these are few: the next backup or a large file may not fit.
+const FEW: u64 = 1_000_000_000;
 
 /// Something that needs the operator, with the way to it.
 struct Need {
@@ -233,8 +233,8 @@ fn needs(cx: &Cx, load: &Load, check: Option<&checks::Check>, disk: Option<(u64,
             bad: false,
         });
     }
-    if let Some((free, total)) = disk
-        && free < total / LITTLE
+    if let Some((free, _)) = disk
+        && free < FEW
     {
         needs.push(Need {
             title: format!("Only {} are free on the disk.", words::bytes(free)),
