@@ -163,7 +163,7 @@ for (const [size, code] of [["desktop", "2.2.3"], ["phone", "3.2.4"]]) {
       await page.goto("/audit");
       await page.getByRole("table").getByRole("row").filter({ hasText: PERSONAS.implementer }).filter({ hasText: /Linden Grove/ }).first().waitFor();
       await page.goto("/operator");
-      await page.getByRole("main").getByText("Jobs waiting").waitFor();
+      await page.getByRole("region", { name: "Jobs" }).getByText("Done today").waitFor();
     });
 
     for (const persona of Object.keys(PERSONAS)) {

@@ -35,6 +35,9 @@ export const PAGES = [
   ["/search?q=linden", ALL],
   ["/audit", WHO_READ_THE_LOG],
   ["/operator", ["operator"]],
+  ["/operator/jobs", ["operator"]],
+  ["/imports", STAFF],
+  ["/imports/kinds/people", ["operator"]],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],
 ];

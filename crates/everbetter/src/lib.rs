@@ -6,6 +6,7 @@ mod audit;
 mod backups;
 pub mod cli;
 mod demo;
+mod imports;
 mod operator;
 mod organisation;
 mod privacy;
@@ -39,8 +40,8 @@ fn entrance() -> Room {
     Room {
         name: "house",
         routes: Some(routes),
-        migrations: backups::migrations(),
-        jobs: vec![mail::JOB, operator::TIDY, platform::api::TIDY, backups::JOB],
+        migrations: backups::migrations().into_iter().chain(operator::migrations()).collect(),
+        jobs: vec![mail::JOB, operator::CHECK, operator::TIDY, imports::TIDY, platform::api::TIDY, backups::JOB],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {
@@ -72,6 +73,15 @@ fn entrance() -> Room {
             },
             NavEntry { label: "The API", href: "/api", icon: "key", order: 94, in_bar: false, wide: true, shown_to: |_| true },
             NavEntry {
+                label: "Bring in a file, or take one out",
+                href: "/imports",
+                icon: "upload",
+                order: 70,
+                in_bar: false,
+                wide: true,
+                shown_to: imports::may_see,
+            },
+            NavEntry {
                 label: "What we record, and who sees it",
                 href: "/privacy",
                 icon: "eye",
@@ -91,6 +101,7 @@ fn routes() -> Routes {
         .and(search::routes())
         .and(audit::routes())
         .and(operator::routes())
+        .and(imports::routes())
         .and(organisation::routes())
         .and(privacy::routes())
         .and(api::routes())

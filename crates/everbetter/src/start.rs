@@ -70,6 +70,6 @@ async fn open(config: Config, personas: Vec<Persona>, up_to_date: bool) -> anyho
         0
     };
     let files = Files::in_folder(&config.data.join("files")).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let app = Arc::new(App { db, clock, config, house, identify: people::identity(), files, personas });
+    let app = Arc::new(App { db, started: clock.now(), clock, config, house, identify: people::identity(), files, personas });
     Ok(Started { app, schema_steps })
 }

@@ -24,6 +24,8 @@ pub struct App {
     pub db: Db,
     /// Where the time comes from.
     pub clock: Clock,
+    /// When this process began.
+    pub started: DateTime<Utc>,
     /// How it was set up.
     pub config: Config,
     /// The rooms.

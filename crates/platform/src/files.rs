@@ -39,4 +39,15 @@ impl Files {
         let found = self.0.get(&name.into()).await?;
         Ok(found.bytes().await?)
     }
+
+    /// Takes away what is kept under `name`; nothing happens when there is nothing.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub async fn remove(&self, name: &str) -> Result<(), Error> {
+        match self.0.delete(&name.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(other) => Err(Error::Ours(other.to_string())),
+        }
+    }
 }

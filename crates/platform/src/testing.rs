@@ -89,7 +89,7 @@ pub async fn bench_with(
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let config = Config::load(&flags, |_| None, None).expect("a sound configuration");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
-    let app = Arc::new(App { db, clock: Clock::held_at(now), config, house, identify, files, personas });
+    let app = Arc::new(App { db, clock: Clock::held_at(now), started: now, config, house, identify, files, personas });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }
@@ -239,6 +239,22 @@ impl Visitor {
     /// Sends a form as htmx does.
     pub async fn post_part(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.send(Method::POST, path, &[("origin", "http://everbetter.test"), ("hx-request", "true")], Some(fields)).await
+    }
+
+    /// Sends a form with a file from our own page.
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &str, content: &[u8]) -> Reply {
+        const EDGE: &str = "edge-of-a-part";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        let head = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend(content);
+        body.extend(format!("\r\n--{EDGE}--\r\n").bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let headers = [("origin", "http://everbetter.test"), ("content-type", kind.as_str())];
+        self.send_bytes(Method::POST, path, &headers, &body).await
     }
 
     /// Sends anything.

@@ -53,6 +53,8 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("coachee", "tom-reyes.2020-10-19".to_owned()),
         ("assignment", "ada-byrne.lead.2021-08-23".to_owned()),
         ("membership", id("select m.id from membership m join person p on p.id = m.person_id where p.slug = 'ada-byrne'").await),
+        ("kind", "tracker".to_owned()),
+        ("import", id("select id from import_draft").await),
         ("invitation", "letter".to_owned()),
         ("kept", "nothing".to_owned()),
         ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
@@ -61,7 +63,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
     ])
 }
 
-/// The world, with a job that was given up, a token of Ada's, and an invitation for her.
+/// The world, with a job that was given up, a token of Ada's, an invitation for her, and a file that she brought in.
 async fn world_with_odds_and_ends(engine: Engine) -> Bench {
     let bench = world(engine).await;
     give_token(&bench, "ada@example.org", "ada's token").await;
@@ -91,6 +93,7 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
         })
         .await
         .expect("odds and ends");
+    crate::imports::bring_in_a_row_of_ada(&bench).await;
     bench
 }
 

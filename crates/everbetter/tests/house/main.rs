@@ -6,6 +6,8 @@ mod access;
 mod api;
 mod audit;
 mod exports;
+mod imports;
+mod operator;
 mod pages;
 mod search;
 mod statements;

@@ -80,6 +80,20 @@ pub async fn enqueue_one(
     insert(on, now, kind, &payload.to_string(), now, Some(only_one.to_owned())).await
 }
 
+/// Lets a recurring kind of job run as soon as a worker is free: one that waits goes first, else there is a new one.
+///
+/// # Errors
+/// The database's own.
+pub async fn run_now(on: &impl ConnectionTrait, now: DateTime<Utc>, kind: &JobKind) -> Result<(), DbErr> {
+    let waiting = db::exec(
+        on,
+        "update job set run_at = $1 where only_one = $2 and done_at is null and given_up_at is null",
+        vec![now.into(), kind.name.into()],
+    )
+    .await?;
+    if waiting == 0 { insert(on, now, kind.name, "null", now, Some(kind.name.to_owned())).await } else { Ok(()) }
+}
+
 async fn insert(
     on: &impl ConnectionTrait,
     now: DateTime<Utc>,

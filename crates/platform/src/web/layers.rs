@@ -375,7 +375,9 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("none", |path| path.as_str()).to_owned();
     let response = next.run(request).await;
     let status = response.status().as_u16();
-    let seconds = began.elapsed().as_secs_f64();
+    let took = began.elapsed();
+    super::pace::note(&route, took);
+    let seconds = took.as_secs_f64();
     metrics::counter!("http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds", "route" => route.clone()).record(seconds);

@@ -3,8 +3,10 @@
 mod assets;
 mod form;
 mod layers;
+mod pace;
 mod server;
 mod shell;
+mod upload;
 
 use askama::Template;
 use axum::{
@@ -13,8 +15,10 @@ use axum::{
 };
 
 pub use form::{Form, Stated};
+pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};
+pub use upload::{LARGEST_UPLOAD, Upload};
 
 use crate::error::Error;
 

@@ -1,0 +1,151 @@
+//! What changes when a file is brought in.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::TimeDelta;
+use platform::{
+    App, Cx, Error,
+    access::Standing,
+    audit::{self, Actor},
+    db,
+    import::{Kind, Mapping, Taking},
+    jobs::JobKind,
+    room::{Answer, Subject},
+};
+use sea_orm::{DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::{
+    store::{self, Draft, NewDraft},
+    trial::{self, Trial},
+};
+
+/// A file is kept so long after it was chosen.
+pub(super) const KEPT_HOURS: i64 = 24;
+
+/// Takes away files that nobody went on with, and those that came in a day ago; what came of them stays.
+pub(crate) const TIDY: JobKind = JobKind { name: "tidy imported files", every: Some(Duration::from_secs(3600)), run: tidy };
+
+/// Keeps a chosen file, and answers its draft's id.
+///
+/// # Errors
+/// When the file can't be kept.
+pub(super) async fn choose(cx: &Cx, who: &Standing, kind: &Kind, file: &str, content: Bytes) -> Result<Uuid, Error> {
+    let id = cx.new_id();
+    let stored = format!("imports/{id}");
+    let bytes = i64::try_from(content.len()).unwrap_or(i64::MAX);
+    cx.app.files.put(&stored, content).await?;
+    let mapping = serde_json::to_string(&Mapping::default())?;
+    let new = NewDraft { id, person: who.person, kind: kind.name, file, stored: &stored, bytes, mapping: &mapping };
+    cx.db().write(async |tx| store::insert(tx, &new, cx.now + TimeDelta::hours(KEPT_HOURS), cx.now).await).await?;
+    Ok(id)
+}
+
+/// Keeps what somebody says about the file.
+///
+/// # Errors
+/// Stale, when it was taken in already.
+pub(super) async fn say(cx: &Cx, draft: &Draft, mapping: &Mapping) -> Result<(), Error> {
+    let mapping = serde_json::to_string(mapping)?;
+    if cx.db().write(async |tx| store::say(tx, draft.id, &mapping).await).await? { Ok(()) } else { Err(Error::Stale) }
+}
+
+/// What came of taking a file in.
+pub(super) enum Taken {
+    /// It is in, by this request or by one before it.
+    In,
+    /// Something else would happen than what was looked at; nothing was changed.
+    Changed,
+}
+
+enum Undone {
+    Changed,
+    Twice,
+    Error(Error),
+}
+
+impl From<DbErr> for Undone {
+    fn from(error: DbErr) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// Takes the file in, if it does exactly what the trial said. All of it happens in one transaction.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn take(
+    cx: &Cx,
+    who: &Standing,
+    kind: &Kind,
+    draft: &Draft,
+    content: &[u8],
+    seen: &Trial,
+) -> Result<Taken, Error> {
+    let mapping = draft.mapping()?;
+    let mut left_out = trial::chosen_to_leave_out(&mapping);
+    left_out.extend(&seen.refused_rows);
+    let source = trial::source(kind, &draft.file, content, mapping, &left_out)?;
+    let sources = [source];
+    let done = cx
+        .db()
+        .write(async |tx| {
+            if !store::claim(tx, draft.id, cx.now).await? {
+                return Err(Undone::Twice);
+            }
+            let actor = Actor::from(who);
+            let taking = Taking { app: &cx.app, tx, now: cx.now, actor: &actor, who: Some(who) };
+            let tally = (kind.run)(&taking, &sources).await.map_err(Undone::Error)?;
+            let expected = (seen.tally.new, seen.tally.changed, seen.tally.same);
+            if !tally.is_clean() || (tally.new, tally.changed, tally.same) != expected {
+                return Err(Undone::Changed);
+            }
+            let mut event = None;
+            if tally.new + tally.changed > 0 {
+                let subject = Subject {
+                    kind: "import",
+                    key: kind.name.to_owned(),
+                    title: format!("{} from {}", kind.name, draft.file),
+                    href: draft.address(""),
+                };
+                let detail =
+                    format!("{} new, {} changed, {} the same, {} left out", tally.new, tally.changed, tally.same, left_out.len());
+                audit::record(tx, cx.db().engine(), cx.now, &actor, "files imported", &subject, &detail).await?;
+                event = db::scalar::<i64>(&**tx, "select seq from audit_head where only_row = 1", vec![]).await?;
+            }
+            let counts = [tally.new, tally.changed, tally.same].map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+            store::settle(tx, draft.id, counts, &left_out, event).await?;
+            Ok(())
+        })
+        .await;
+    match done {
+        Ok(()) | Err(Undone::Twice) => Ok(Taken::In),
+        Err(Undone::Changed) => Ok(Taken::Changed),
+        Err(Undone::Error(error)) => Err(error),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Expired {
+    id: Uuid,
+    stored: String,
+}
+
+fn tidy<'a>(app: &'a App, _: &'a str) -> Answer<'a, ()> {
+    Box::pin(async move {
+        let now = app.clock.now();
+        let sql = "select id, stored from import_draft where expires_at < $1 and stored <> '' limit 1000";
+        for expired in db::rows::<Expired>(app.db.read(), sql, vec![now.into()]).await? {
+            // The file first: should this break off in between, the next run finds the row again.
+            app.files.remove(&expired.stored).await?;
+            app.db
+                .write(async |tx| {
+                    db::exec(&**tx, "update import_draft set stored = '' where id = $1", vec![expired.id.into()]).await?;
+                    db::exec(&**tx, "delete from import_draft where id = $1 and state = 'open'", vec![expired.id.into()]).await
+                })
+                .await?;
+        }
+        Ok(())
+    })
+}

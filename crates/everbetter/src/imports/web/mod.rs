@@ -1,0 +1,112 @@
+//! Routes, and what the steps' pages share.
+
+mod choose;
+mod columns;
+mod done;
+mod list;
+mod look;
+
+use platform::{
+    Cx, Error,
+    access::Routes,
+    import::{Form as Shape, Kind},
+};
+
+use super::store::Draft;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/imports", list::list)
+        .get("/imports/kinds/{kind}", choose::show)
+        .post("/imports/kinds/{kind}", choose::choose)
+        .get("/imports/kinds/{kind}/template/{ending}", choose::template)
+        .get("/imports/kinds/{kind}/export/{ending}", choose::export)
+        .get("/imports/{import}", done::show)
+        .get("/imports/{import}/columns", columns::show)
+        .post("/imports/{import}/columns", columns::save)
+        .get("/imports/{import}/trial", look::show)
+        .post("/imports/{import}/trial", look::answer)
+        .post("/imports/{import}/taking", look::take)
+        .get("/imports/{import}/left-out", done::left_out)
+}
+
+/// Rows by what became of them, or would.
+#[derive(Clone, Copy)]
+struct Counts {
+    fresh: u64,
+    changed: u64,
+    same: u64,
+    out: u64,
+}
+
+/// A step of the way, as the page shows it.
+struct Step {
+    words: &'static str,
+    note: &'static str,
+    class: &'static str,
+    is_current: bool,
+}
+
+const STEPS: [(&str, &str); 4] = [
+    ("Choose a file", "Let’s look at it"),
+    ("Match columns", "What is what"),
+    ("Look before saving", "Nothing is saved yet"),
+    ("Done", "It is in"),
+];
+
+/// The steps, seen from the one with this number, counted from 0.
+fn steps(current: usize) -> Vec<Step> {
+    let step = |(number, (words, note)): (usize, &(&'static str, &'static str))| Step {
+        words,
+        note: if number == current { note } else { "" },
+        class: if number < current || current == STEPS.len() - 1 { "ok" } else { "" },
+        is_current: number == current,
+    };
+    STEPS.iter().enumerate().map(step).collect()
+}
+
+/// What a kind of file is called in a sentence: "Bring in …".
+pub(super) fn called(kind: &str) -> String {
+    match kind {
+        "tracker" => "tracker entries",
+        "memberships" => "who sits in which team",
+        "partnership-staff" => "who works with which partnership",
+        "framework" => "a set of practices",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// Where what a kind brings in can be seen.
+fn place_of(kind: &str) -> (&'static str, &'static str) {
+    match kind {
+        "people" => ("/people", "See the people"),
+        "teams" | "memberships" => ("/teams", "See the teams"),
+        "sites" => ("/sites", "See the sites"),
+        "framework" => ("/practices", "See the practices"),
+        "tracker" => ("/overview", "See how we are doing"),
+        _ => ("/partnerships", "See the partnerships"),
+    }
+}
+
+/// Whether a file of this name is read as rows and columns.
+fn is_table(kind: &Kind, file: &str) -> bool {
+    match kind.form {
+        Shape::Table => true,
+        Shape::Text => false,
+        Shape::Either => !file.to_lowercase().trim_end_matches(".gz").ends_with(".toml"),
+    }
+}
+
+/// The content of a draft's file.
+async fn content(cx: &Cx, draft: &Draft) -> Result<bytes::Bytes, Error> {
+    if draft.stored.is_empty() {
+        return Err(Error::NotFound);
+    }
+    cx.app.files.get(&draft.stored).await
+}
+
+/// When the file was chosen, in words.
+fn chosen(cx: &Cx, draft: &Draft) -> String {
+    cx.settings.local(draft.created_at).format("%A %-d %B, %H:%M").to_string()
+}
