@@ -115,7 +115,7 @@ async function write(cookie, cells) {
   let sent = 0;
   const one = () => {
     const { name, ...cell } = cells[sent++ % cells.length];
-    const body = new URLSearchParams({ ...cell, key: randomUUID(), status: 'attempted', note: '' }).toString();
+    const body = new URLSearchParams({ ...cell, key: randomUUID(), status: 'under_way', note: '' }).toString();
     const headers = {
       cookie,
       'sec-fetch-site': 'same-origin',
