@@ -2,13 +2,16 @@
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem};
 
-use super::LinkedTable;
+use super::{
+    LinkedTable,
+    walk::{End, Row, Walk},
+};
 
 /// Hidden cells that hang together through sums, with the equations that are left of them.
 pub(super) struct Component {
     pub cells: Vec<usize>,
     /// Unknowns (by place in `cells`) with their signs, and what they add up to.
-    rows: Vec<(Vec<(usize, f64)>, f64)>,
+    rows: Vec<Row>,
     /// Limits that follow from single equations.
     low: Vec<f64>,
     high: Vec<f64>,
@@ -103,59 +106,60 @@ impl Component {
         }
     }
 
-    /// Widens what has been seen of an unknown to its exact range, or until it is `enough` wide.
-    pub fn widen(&mut self, unknown: usize, enough: f64) {
-        for direction in [OptimizationDirection::Maximize, OptimizationDirection::Minimize] {
-            let (low, high) = self.seen[unknown];
-            let upwards = direction == OptimizationDirection::Maximize;
-            let reached = if upwards { high >= self.high[unknown] - 0.5 } else { low <= self.low[unknown] + 0.5 };
-            if high - low >= enough {
-                return;
+    /// Widens what has been seen of each unknown to its exact range, or until it is `enough` wide.
+    pub fn widen_all(&mut self, enough: f64) {
+        let start: Vec<f64> = self.seen.iter().map(|s| s.0).collect();
+        let rows = std::mem::take(&mut self.rows);
+        let mut walk = Walk::new(&rows, &start);
+        let mut left = Vec::new();
+        for unknown in 0..self.cells.len() {
+            for upwards in [true, false] {
+                if self.settled(unknown, upwards, enough) {
+                    continue;
+                }
+                let limit = if upwards { self.high[unknown] } else { self.low[unknown] };
+                let seen = &mut self.seen;
+                let end = walk.as_mut().map_or(End::Lost, |walk| {
+                    walk.go(unknown, upwards, limit, |i, value| seen[i] = (seen[i].0.min(value), seen[i].1.max(value)))
+                });
+                match end {
+                    End::Bound => {}
+                    End::Unlimited => self.seen[unknown].1 = f64::INFINITY,
+                    End::Lost => left.push((unknown, upwards)),
+                }
             }
-            if !reached {
+        }
+        // What was seen at a corner where the sums no longer hold would be no proof.
+        if walk.is_some_and(|walk| !walk.holds()) {
+            self.seen = start.iter().map(|count| (*count, *count)).collect();
+            left = (0..self.cells.len()).flat_map(|unknown| [(unknown, true), (unknown, false)]).collect();
+        }
+        self.rows = rows;
+        for (unknown, upwards) in left {
+            if !self.settled(unknown, upwards, enough) {
+                let direction = if upwards { OptimizationDirection::Maximize } else { OptimizationDirection::Minimize };
                 self.solve(unknown, direction);
             }
         }
     }
 
-    /// Moves all unknowns that are not yet `enough` wide at once, some up and some down. A few such programs settle most
-    /// unknowns of a large component, which spares a program for each.
-    pub fn widen_together(&mut self, enough: f64) {
-        if self.cells.len() < 8 {
-            return;
-        }
-        for round in 0..6u64 {
-            let mut goal = vec![0.0; self.cells.len()];
-            for (i, (low, high)) in self.seen.iter().enumerate().filter(|(_, s)| s.1 - s.0 < enough) {
-                // Multiplying by an odd constant spreads the signs without any pattern along rows or columns.
-                let sign = (i as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (40 + round) & 1;
-                let upwards = (sign == 1) ^ (round % 2 == 1);
-                let room = if upwards { self.high[i] - high } else { low - self.low[i] };
-                goal[i] = if room <= 0.5 {
-                    0.0
-                } else if upwards {
-                    1.0
-                } else {
-                    -1.0
-                };
+    /// Whether more width would change no answer: the unknown is wide enough, or at the last whole number within its limit.
+    fn settled(&self, unknown: usize, upwards: bool, enough: f64) -> bool {
+        let (low, high) = self.seen[unknown];
+        high - low >= enough
+            || if upwards {
+                (high + 1e-6).floor() >= (self.high[unknown] + 1e-6).floor()
+            } else {
+                (low - 1e-6).ceil() <= (self.low[unknown] - 1e-6).ceil()
             }
-            if goal.iter().all(|g| *g == 0.0) {
-                return;
-            }
-            self.optimise(&goal, OptimizationDirection::Maximize, None);
-        }
     }
 
+    /// One program by the solver, for what the walk left.
     fn solve(&mut self, unknown: usize, direction: OptimizationDirection) {
-        let mut goal = vec![0.0; self.cells.len()];
-        goal[unknown] = 1.0;
-        self.optimise(&goal, direction, Some(unknown));
-    }
-
-    fn optimise(&mut self, goal: &[f64], direction: OptimizationDirection, unknown: Option<usize>) {
         let mut problem = Problem::new(direction);
+        let weight = |i: usize| if i == unknown { 1.0 } else { 0.0 };
         let variables: Vec<microlp::Variable> =
-            goal.iter().map(|weight| problem.add_var(*weight, (0.0, f64::INFINITY))).collect();
+            (0..self.cells.len()).map(|i| problem.add_var(weight(i), (0.0, f64::INFINITY))).collect();
         for (row, sum) in &self.rows {
             let terms: Vec<(microlp::Variable, f64)> = row.iter().map(|(i, sign)| (variables[*i], *sign)).collect();
             problem.add_constraint(&terms, ComparisonOp::Eq, *sum);
@@ -168,12 +172,8 @@ impl Component {
                 }
             }
             // Hidden cells that nothing published limits have no largest value.
-            Err(microlp::Error::Unbounded) => {
-                if let Some(unknown) = unknown {
-                    self.seen[unknown].1 = f64::INFINITY;
-                }
-            }
-            _ => self.incomplete |= unknown.is_some(),
+            Err(microlp::Error::Unbounded) => self.seen[unknown].1 = f64::INFINITY,
+            _ => self.incomplete = true,
         }
     }
 

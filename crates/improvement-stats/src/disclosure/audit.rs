@@ -65,9 +65,7 @@ pub fn audit(table: &LinkedTable, hidden: &[bool], width: u64) -> Result<Audit> 
     let mut cells = Vec::new();
     let mut incomplete = 0;
     for mut component in components(table, hidden) {
-        for unknown in 0..component.cells.len() {
-            component.widen(unknown, f64::INFINITY);
-        }
+        component.widen_all(f64::INFINITY);
         incomplete += usize::from(component.incomplete);
         for (unknown, &cell) in component.cells.iter().enumerate() {
             let (low, high) = component.range(unknown);
@@ -105,10 +103,7 @@ pub(super) fn check_flags(table: &LinkedTable, flags: &[bool]) -> Result<()> {
 pub(super) fn exposed(table: &LinkedTable, hidden: &[bool], width: u64) -> Vec<usize> {
     let mut exposed = Vec::new();
     for mut component in components(table, hidden) {
-        component.widen_together(width as f64 + 1e-3);
-        for unknown in 0..component.cells.len() {
-            component.widen(unknown, width as f64 + 1e-3);
-        }
+        component.widen_all(width as f64 + 1e-3);
         for (unknown, &cell) in component.cells.iter().enumerate() {
             let (low, high) = component.range(unknown);
             if high.is_some_and(|h| h.saturating_sub(low) < width) {

@@ -11,6 +11,7 @@ mod primary;
 mod protect;
 mod recovery;
 mod table;
+mod walk;
 
 pub use audit::{Audit, CellBounds, audit};
 pub use primary::{PrimaryRule, ShareDisplay, ShareRule, primary_suppression, protect_share};

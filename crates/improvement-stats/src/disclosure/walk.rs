@@ -1,0 +1,267 @@
+//! A walk along the corners of what hidden cells can be.
+//!
+//! Bounding a cell is a linear program, and bounding all cells of a table is thousands of programs that differ in their goal
+//! alone. Each starts at the corner at which the one before it ended, so that most take a few steps.
+
+/// Larger tableaus than this are left to the solver, one program at a time.
+const MOST_ENTRIES: usize = 8_000_000;
+/// Smaller entries than this are rounding.
+const TINY: f64 = 1e-9;
+/// After so many steps without progress the entering unknown is the first and not the steepest, which cannot go in a circle.
+const STEPS_BEFORE_CAUTION: usize = 40;
+/// Sums are checked after so many steps.
+const STEPS_BETWEEN_CHECKS: usize = 400;
+
+/// Unknowns with their signs, and what they add up to.
+pub(super) type Row = (Vec<(usize, f64)>, f64);
+
+/// How a program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// At the exact bound.
+    Bound,
+    /// Nothing limits the unknown.
+    Unlimited,
+    /// Rounding or the number of steps stood in the way.
+    Lost,
+}
+
+/// The present corner: each unknown in `inner` follows from those in `outer`, which are 0.
+pub(super) struct Walk<'a> {
+    rows: &'a [Row],
+    start: &'a [f64],
+    inner: Vec<usize>,
+    outer: Vec<usize>,
+    /// `inner[r]` is `values[r]` less the sum of `table[r][c]` times `outer[c]`.
+    table: Vec<f64>,
+    values: Vec<f64>,
+    /// Where each unknown stands: a row, or a column counted on from the rows.
+    place: Vec<usize>,
+    steps: usize,
+    line: Vec<f64>,
+}
+
+impl<'a> Walk<'a> {
+    /// The corner next to the true counts; nothing when the table is too large for it.
+    pub fn new(rows: &'a [Row], start: &'a [f64]) -> Option<Self> {
+        if rows.len().saturating_mul(start.len()) > MOST_ENTRIES {
+            return None;
+        }
+        let mut walk = Self {
+            rows,
+            start,
+            inner: Vec::new(),
+            outer: Vec::new(),
+            table: Vec::new(),
+            values: Vec::new(),
+            place: vec![0; start.len()],
+            steps: 0,
+            line: Vec::new(),
+        };
+        walk.begin();
+        Some(walk)
+    }
+
+    /// Solves the equations for as many unknowns as they determine, and moves the others to 0.
+    fn begin(&mut self) {
+        let width = self.start.len();
+        let mut dense = vec![0.0; self.rows.len() * width];
+        for (line, (terms, _)) in dense.chunks_exact_mut(width).zip(self.rows) {
+            terms.iter().for_each(|(i, sign)| line[*i] += sign);
+        }
+        let mut solved_by: Vec<(usize, usize)> = Vec::new();
+        let mut pivot = vec![0.0; width];
+        for row in 0..self.rows.len() {
+            let line = &dense[row * width..(row + 1) * width];
+            let usable = (0..width).filter(|c| line[*c].abs() > 1e-7);
+            // Large counts are far from 0, so that the others can be moved without a step.
+            let Some(column) = usable.max_by(|a, b| {
+                (line[*a].abs().min(1.0), self.start[*a])
+                    .partial_cmp(&(line[*b].abs().min(1.0), self.start[*b]))
+                    .unwrap_or(std::cmp::Ordering::Equal)
+            }) else {
+                continue;
+            };
+            let scale = 1.0 / line[column];
+            pivot.iter_mut().zip(line).for_each(|(p, v)| *p = if v.abs() > TINY { v * scale } else { 0.0 });
+            let filled: Vec<usize> = (0..width).filter(|c| pivot[*c] != 0.0).collect();
+            dense[row * width..(row + 1) * width].copy_from_slice(&pivot);
+            for other in (0..self.rows.len()).filter(|o| *o != row) {
+                let line = &mut dense[other * width..(other + 1) * width];
+                let factor = line[column];
+                if factor != 0.0 {
+                    for &c in &filled {
+                        line[c] -= factor * pivot[c];
+                        if line[c].abs() < TINY {
+                            line[c] = 0.0;
+                        }
+                    }
+                    line[column] = 0.0;
+                }
+            }
+            solved_by.push((row, column));
+        }
+        let mut is_inner = vec![false; width];
+        solved_by.iter().for_each(|(_, c)| is_inner[*c] = true);
+        self.inner = solved_by.iter().map(|(_, c)| *c).collect();
+        self.outer = (0..width).filter(|c| !is_inner[*c]).collect();
+        self.table = Vec::with_capacity(self.inner.len() * self.outer.len());
+        for (row, _) in &solved_by {
+            self.table.extend(self.outer.iter().map(|c| dense[row * width + c]));
+        }
+        for (row, unknown) in self.inner.iter().enumerate() {
+            self.place[*unknown] = row;
+        }
+        for (column, unknown) in self.outer.iter().enumerate() {
+            self.place[*unknown] = self.inner.len() + column;
+        }
+        self.values = self.inner.iter().map(|i| self.start[*i]).collect();
+        self.move_outer_to_zero();
+    }
+
+    fn move_outer_to_zero(&mut self) {
+        let columns = self.outer.len();
+        let mut left: Vec<f64> = self.outer.iter().map(|c| self.start[*c]).collect();
+        for column in 0..columns {
+            while left[column] > 0.0 {
+                let mut reach = left[column];
+                let mut stopped_by = None;
+                for row in 0..self.inner.len() {
+                    let entry = self.table[row * columns + column];
+                    if entry < -TINY && self.values[row] / -entry < reach {
+                        reach = self.values[row] / -entry;
+                        stopped_by = Some(row);
+                    }
+                }
+                for row in 0..self.inner.len() {
+                    self.values[row] = (self.values[row] + reach * self.table[row * columns + column]).max(0.0);
+                }
+                left[column] -= reach;
+                match stopped_by {
+                    None => left[column] = 0.0,
+                    Some(row) => {
+                        // The unknown that reached 0 takes the column; this one is worth what is left of it.
+                        let worth = left[column];
+                        self.values[row] = 0.0;
+                        self.exchange(row, column);
+                        self.values[row] = worth;
+                        left[column] = 0.0;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Exchanges an inner and an outer unknown in the equations; the values are the caller's.
+    fn exchange(&mut self, row: usize, column: usize) {
+        let columns = self.outer.len();
+        let own = &mut self.table[row * columns..(row + 1) * columns];
+        let inverse = 1.0 / own[column];
+        own.iter_mut().for_each(|v| *v *= inverse);
+        own[column] = inverse;
+        self.line.clear();
+        self.line.extend_from_slice(own);
+        self.line[column] = 0.0;
+        for (other, line) in self.table.chunks_exact_mut(columns).enumerate() {
+            let factor = line[column];
+            if other == row || factor == 0.0 {
+                continue;
+            }
+            line.iter_mut().zip(&self.line).for_each(|(v, p)| *v -= factor * p);
+            line[column] = -factor * inverse;
+        }
+        let (gone, come) = (self.inner[row], self.outer[column]);
+        (self.inner[row], self.outer[column]) = (come, gone);
+        self.place[come] = row;
+        self.place[gone] = self.inner.len() + column;
+        self.steps += 1;
+    }
+
+    /// Lets an outer unknown grow until an inner one reaches 0; the row of that one and how far it went.
+    fn advance(&mut self, column: usize) -> Option<f64> {
+        let columns = self.outer.len();
+        let mut found: Option<(usize, f64, f64)> = None;
+        for row in 0..self.inner.len() {
+            let entry = self.table[row * columns + column];
+            if entry <= TINY {
+                continue;
+            }
+            let reach = self.values[row] / entry;
+            // Among equals the largest entry keeps the rounding small.
+            if found.is_none_or(|(_, best, size)| reach < best - 1e-12 || reach <= best + 1e-12 && entry > size) {
+                found = Some((row, reach, entry));
+            }
+        }
+        let (row, reach, _) = found?;
+        for other in 0..self.inner.len() {
+            let entry = self.table[other * columns + column];
+            if entry != 0.0 {
+                self.values[other] = (self.values[other] - reach * entry).max(0.0);
+            }
+        }
+        self.exchange(row, column);
+        self.values[row] = reach;
+        Some(reach)
+    }
+
+    /// Goes to the greatest (or least) value of an unknown, and tells the value of every unknown at each corner on the way.
+    pub fn go(&mut self, unknown: usize, upwards: bool, limit: f64, mut seen: impl FnMut(usize, f64)) -> End {
+        let most = self.steps + 50 * (self.inner.len() + self.outer.len()) + 1000;
+        let mut idle = 0;
+        loop {
+            if self.steps > most {
+                return End::Lost;
+            }
+            let (rows, columns) = (self.inner.len(), self.outer.len());
+            let place = self.place[unknown];
+            let column = if place >= rows {
+                if !upwards {
+                    return End::Bound;
+                }
+                Some(place - rows)
+            } else {
+                let value = self.values[place];
+                if if upwards { value >= limit - 1e-9 } else { value <= limit + 1e-9 } {
+                    return End::Bound;
+                }
+                let line = &self.table[place * columns..(place + 1) * columns];
+                let gain = |c: &usize| if upwards { -line[*c] } else { line[*c] };
+                let mut better = (0..columns).filter(|c| gain(c) > TINY);
+                if idle > STEPS_BEFORE_CAUTION {
+                    better.min_by_key(|c| self.outer[*c])
+                } else {
+                    better.by_ref().max_by(|a, b| gain(a).total_cmp(&gain(b)))
+                }
+            };
+            let Some(column) = column else { return End::Bound };
+            let Some(reach) = self.advance(column) else {
+                return if upwards { End::Unlimited } else { End::Lost };
+            };
+            idle = if reach > 1e-9 { 0 } else { idle + 1 };
+            if reach > 1e-9 {
+                self.inner.iter().zip(&self.values).for_each(|(i, v)| seen(*i, *v));
+                self.outer.iter().for_each(|i| seen(*i, 0.0));
+            }
+            if self.steps % STEPS_BETWEEN_CHECKS == 0 && !self.holds() {
+                self.begin();
+                if !self.holds() {
+                    return End::Lost;
+                }
+            }
+        }
+    }
+
+    /// Whether all sums hold at the present corner.
+    pub fn holds(&self) -> bool {
+        let rows = self.inner.len();
+        let value = |i: usize| if self.place[i] < rows { self.values[self.place[i]] } else { 0.0 };
+        self.rows.iter().all(|(terms, sum)| {
+            let (mut total, mut size) = (-sum, 1.0 + sum.abs());
+            for (i, sign) in terms {
+                total += sign * value(*i);
+                size += value(*i);
+            }
+            total.abs() <= 1e-8 * size
+        })
+    }
+}
