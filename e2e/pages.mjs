@@ -35,9 +35,10 @@ export const PAGES = [
   ["/search?q=linden", ALL],
   ["/audit", WHO_READ_THE_LOG],
   ["/operator", ["operator"]],
+  ["/api", ALL],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],
 ];
 
 /** What somebody who is not signed in can open. */
-export const OPEN = ["/sign-in", "/sign-in/second-factor", "/privacy"];
+export const OPEN = ["/sign-in", "/sign-in/second-factor", "/api", "/privacy"];
