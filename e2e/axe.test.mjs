@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { overflow, violations } from "./lib/axe.mjs";
-import { SIZES, launch, visitor } from "./lib/browser.mjs";
+import { SIZES } from "./lib/browser.mjs";
 import { PERSONAS } from "./lib/people.mjs";
-import { server } from "./lib/server.mjs";
+import { visitors } from "./lib/visitors.mjs";
 import { OPEN, PAGES } from "./pages.mjs";
 
 const WIDTHS = [320, 390, 1280];
@@ -15,15 +15,7 @@ const PASSES = [
   { size: "phone", theme: "dark" },
 ];
 
-let house, browser;
-before(async () => {
-  house = await server();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const newVisitor = visitors();
 
 /** Looks at the page in both passes and at all widths; answers what is to be found. */
 async function look(page) {
@@ -43,7 +35,7 @@ const shape = (path) => path.split("/").map((part, place) => (place === 2 ? "…
 describe("nobody in particular", () => {
   for (const path of OPEN) {
     test(path, async () => {
-      const one = await visitor(browser, house.url);
+      const one = await newVisitor();
       assert.equal((await one.page.goto(path)).status(), 200);
       assert.deepEqual(await look(one.page), []);
       await one.leave();
@@ -56,7 +48,7 @@ for (const persona of Object.keys(PERSONAS)) {
     let one;
     const links = new Map();
     before(async () => {
-      one = await (await visitor(browser, house.url)).signIn(persona);
+      one = await (await newVisitor()).signIn(persona);
       one.expects(403, 404);
     });
     after(() => one?.leave());

@@ -2,26 +2,17 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, describe, test } from "node:test";
-import { launch, visitor } from "./lib/browser.mjs";
+import { describe, test } from "node:test";
 import { PERSONAS } from "./lib/people.mjs";
-import { server } from "./lib/server.mjs";
 import { TRACKER, cell, comesTo, fill, form, history, record, stands, toast } from "./lib/tracker.mjs";
+import { visitors } from "./lib/visitors.mjs";
 
-let house, browser;
-before(async () => {
-  house = await server();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const newVisitor = visitors();
 
 /** A test with a signed-in persona; whatever goes wrong in the pages fails it. */
 function job(persona, size, words, act, options = {}) {
   test(`${persona}, ${size}: ${words}`, async () => {
-    const one = await visitor(browser, house.url, { size, ...options });
+    const one = await newVisitor({ size, ...options });
     await one.signIn(persona);
     try {
       await act(one.page, one);

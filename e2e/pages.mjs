@@ -38,9 +38,10 @@ export const PAGES = [
   ["/operator/jobs", ["operator"]],
   ["/imports", STAFF],
   ["/imports/kinds/people", ["operator"]],
+  ["/api", ALL],
   ["/privacy", ALL],
   ["/partnerships/harbor-street", STAFF],
 ];
 
 /** What somebody who is not signed in can open. */
-export const OPEN = ["/sign-in", "/sign-in/second-factor", "/privacy"];
+export const OPEN = ["/sign-in", "/sign-in/second-factor", "/api", "/privacy"];

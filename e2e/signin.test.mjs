@@ -2,21 +2,12 @@
 
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { violations } from "./lib/axe.mjs";
-import { launch, visitor } from "./lib/browser.mjs";
 import { PERSONAS, slug } from "./lib/people.mjs";
-import { server } from "./lib/server.mjs";
+import { visitors } from "./lib/visitors.mjs";
 
-let house, browser;
-before(async () => {
-  house = await server();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const newVisitor = visitors();
 
 /** The code that an app with this key shows, so many half minutes from now. */
 function code(key, ahead = 0) {
@@ -39,7 +30,7 @@ async function knock(page, persona) {
 
 for (const [size, persona, scripts] of [["desktop", "designer", true], ["phone", "evaluator", false]]) {
   test(`${persona}, ${size}: a second factor, its codes, and the day without the phone`, async () => {
-    const one = await visitor(browser, house.url, { size, scripts });
+    const one = await newVisitor({ size, scripts });
     one.expects(422);
     await one.signIn(persona);
     const { page } = one;

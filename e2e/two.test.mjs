@@ -1,24 +1,15 @@
 // Two people at the same cell, and going back after saving.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, visitor } from "./lib/browser.mjs";
+import { test } from "node:test";
 import { PERSONAS } from "./lib/people.mjs";
-import { server } from "./lib/server.mjs";
 import { TRACKER, cell, comesTo, fill, form, history, record, toast } from "./lib/tracker.mjs";
+import { visitors } from "./lib/visitors.mjs";
 
-let house, browser;
-before(async () => {
-  house = await server();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const newVisitor = visitors();
 
 const arrive = async (persona, options) => {
-  const one = await (await visitor(browser, house.url, options)).signIn(persona);
+  const one = await (await newVisitor(options)).signIn(persona);
   await one.page.goto(TRACKER);
   return one;
 };

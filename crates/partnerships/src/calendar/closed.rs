@@ -64,10 +64,10 @@ impl ClosedDays {
 
     /// How many Mondays to Fridays of the span schools are open.
     #[must_use]
-    pub fn open_weekdays(&self, span: Span) -> i64 {
+    pub fn open_weekdays(&self, span: Span) -> i32 {
         let is_open =
             |day: &NaiveDate| day.weekday().number_from_monday() <= 5 && !self.0.iter().any(|(closed, _)| closed.contains(*day));
-        i64::try_from(span.from.iter_days().take_while(|day| *day <= span.to).filter(is_open).count()).unwrap_or(0)
+        i32::try_from(span.from.iter_days().take_while(|day| *day <= span.to).filter(is_open).count()).unwrap_or(0)
     }
 }
 

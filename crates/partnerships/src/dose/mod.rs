@@ -65,9 +65,8 @@ pub fn owed(
 
 /// The days that a dose asks for over a time: whole weeks and fifths of one.
 #[must_use]
-#[allow(clippy::cast_precision_loss, reason = "a year has some 260 weekdays")]
 pub fn planned_days(days_per_week: f64, over: Option<Span>, closed: &ClosedDays) -> f64 {
-    over.map_or(0.0, |span| days_per_week * closed.open_weekdays(span) as f64 / 5.0)
+    over.map_or(0.0, |span| days_per_week * f64::from(closed.open_weekdays(span)) / 5.0)
 }
 
 /// The days that hours of visits add up to.

@@ -117,10 +117,8 @@ async fn list_all(may: May<See, Partnerships>, call: Call<Ask>) -> Result<Listin
     };
     let sort = call.text("sort");
     let order = if sort.ends_with("start") { Order::Start } else { Order::Name };
-    // Whoever is not of us sees the own site's; whoever works at none sees nothing.
-    let site = (!may.who().is_staff()).then(|| may.who().works_at.clone().unwrap_or_default());
     let page: Page<Partnership> =
-        list::page_at(call.db().read(), &filter, site.as_deref(), order, sort.starts_with('-'), call.window()).await?;
+        list::page_at(call.db().read(), &filter, may.who().only_site(), order, sort.starts_with('-'), call.window()).await?;
     Ok(Listing::of(&call, page, tell))
 }
 

@@ -99,9 +99,8 @@ impl Asks for Ask {
 
 async fn list(may: May<See, Partnerships>, call: Call<Ask>) -> Result<Listing<Told>, Error> {
     let on = call.db().read();
-    let site = (!may.who().is_staff()).then(|| may.who().works_at.clone().unwrap_or_default());
     let asked = Everywhere {
-        site: site.as_deref(),
+        site: may.who().only_site(),
         partnership: call.text("partnership"),
         person: call.text("person"),
         mode: call.text("mode"),

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query},
-    http::{HeaderValue, header},
     response::Response,
 };
 use platform::{
@@ -128,9 +127,7 @@ pub(super) async fn proved(cx: &Cx, who: &Standing, hash: &[u8], kept: &str, to:
     } else {
         go_to(if is_local(to) { to } else { "/" })
     };
-    let line = session_cookie(&cx.app.config, &token);
-    let cookie = HeaderValue::from_str(&line).map_err(|error| Error::Ours(error.to_string()))?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    web::set_cookie(&mut response, &session_cookie(&cx.app.config, &token))?;
     Ok(response)
 }
 

@@ -61,13 +61,13 @@ pub(super) fn of_own_password(slug: &str) -> Vec<Limit> {
     vec![limit(format!("password of {slug}"), 10, QUARTER)]
 }
 
-/// Ways to the provider and back.
-pub(super) fn of_provider(client: Option<IpAddr>) -> Vec<Limit> {
+/// Ways to the provider, and back from it.
+pub(super) fn of_provider(way: &str, client: Option<IpAddr>) -> Vec<Limit> {
     let mut limits = Vec::new();
     if let Some(client) = client {
-        limits.push(limit(format!("ways to the provider from {client}"), 100, QUARTER));
+        limits.push(limit(format!("ways {way} the provider, of {client}"), 100, QUARTER));
     }
-    limits.push(limit("all ways to the provider", 2000, QUARTER));
+    limits.push(limit(format!("all ways {way} the provider"), 2000, QUARTER));
     limits
 }
 

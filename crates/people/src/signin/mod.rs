@@ -23,7 +23,7 @@ pub(crate) use factor::has_one as has_second_factor;
 pub use factor::{Lacking, lacking as lacking_second_factor};
 pub use identity::identity;
 pub(crate) use sessions::end_all;
-pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, owes_factor, withdraw_all};
+pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, withdraw_all};
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(second::routes()).and(again::routes()).and(own::routes()).and(factor::routes()).and(provider::routes())

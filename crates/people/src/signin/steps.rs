@@ -60,8 +60,12 @@ pub(super) async fn keep<T: Serialize>(
     Ok(token)
 }
 
-fn open<T: DeserializeOwned>(app: &App, step: Step, row: &Row) -> Result<T, Error> {
-    Ok(serde_json::from_slice(&app.config.secrets.open(step.word(), &row.sealed)?)?)
+/// For whom a row was kept, and what.
+type Opened<T> = Option<(Option<PersonId>, T)>;
+
+fn open<T: DeserializeOwned>(app: &App, step: Step, row: Option<Row>) -> Result<Opened<T>, Error> {
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.person_id, serde_json::from_slice(&app.config.secrets.open(step.word(), &row.sealed)?)?)))
 }
 
 /// What was kept under the word, and for whom; it stays kept.
@@ -71,14 +75,14 @@ pub(super) async fn look<T: DeserializeOwned>(
     step: Step,
     token: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(Option<PersonId>, T)>, Error> {
+) -> Result<Opened<T>, Error> {
     let row = db::one::<Row>(
         on,
         "select person_id, sealed from door_step where token_hash = $1 and kind = $2 and expires_at > $3",
         vec![secret::token_hash(token).into(), step.word().into(), now.into()],
     )
     .await?;
-    row.map(|row| Ok((row.person_id, open(app, step, &row)?))).transpose()
+    open(app, step, row)
 }
 
 /// Takes what was kept: nobody can take it a second time.
@@ -88,12 +92,12 @@ pub(super) async fn take<T: DeserializeOwned>(
     step: Step,
     token: &str,
     now: DateTime<Utc>,
-) -> Result<Option<(Option<PersonId>, T)>, Error> {
+) -> Result<Opened<T>, Error> {
     let row = db::one::<Row>(
         &**tx,
         "delete from door_step where token_hash = $1 and kind = $2 and expires_at > $3 returning person_id, sealed",
         vec![secret::token_hash(token).into(), step.word().into(), now.into()],
     )
     .await?;
-    row.map(|row| Ok((row.person_id, open(app, step, &row)?))).transpose()
+    open(app, step, row)
 }

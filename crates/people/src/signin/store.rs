@@ -14,36 +14,32 @@ pub(super) struct Known {
     pub phc: Option<String>,
 }
 
+const KNOWN: &str = "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id";
+
 /// The person of an address.
 pub(super) async fn by_email(on: &impl ConnectionTrait, email: &str) -> Result<Option<Known>, DbErr> {
-    db::one(
-        on,
-        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id where p.email = $1",
-        vec![email.into()],
-    )
-    .await
+    db::one(on, &format!("{KNOWN} where p.email = $1"), vec![email.into()]).await
 }
 
 /// The person of a slug who has an address.
 pub(super) async fn by_slug(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Known>, DbErr> {
-    db::one(
-        on,
-        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id
-         where p.slug = $1 and p.email is not null",
-        vec![slug.into()],
-    )
-    .await
+    db::one(on, &format!("{KNOWN} where p.slug = $1 and p.email is not null"), vec![slug.into()]).await
 }
 
 /// The person of an id who has an address.
 pub(super) async fn by_id(on: &impl ConnectionTrait, person: PersonId) -> Result<Option<Known>, DbErr> {
-    db::one(
-        on,
-        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id
-         where p.id = $1 and p.email is not null",
-        vec![person.into()],
-    )
-    .await
+    db::one(on, &format!("{KNOWN} where p.id = $1 and p.email is not null"), vec![person.into()]).await
+}
+
+#[derive(FromQueryResult)]
+struct Owner {
+    person_id: PersonId,
+}
+
+/// Whose the provider's account of that name is here.
+pub(super) async fn account_owner(on: &impl ConnectionTrait, issuer: &str, subject: &str) -> Result<Option<PersonId>, DbErr> {
+    let sql = "select person_id from provider_account where issuer = $1 and subject = $2";
+    Ok(db::one::<Owner>(on, sql, vec![issuer.into(), subject.into()]).await?.map(|owner| owner.person_id))
 }
 
 /// Whether a person has an account at the provider.

@@ -1,6 +1,6 @@
 //! What changes at the door.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
     access::{Standing, Via},
@@ -14,7 +14,6 @@ use platform::{
     secret,
     settings::Settings,
 };
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -129,33 +128,9 @@ async fn go_in(cx: &Cx, tx: &Tx, known: &Known, way: &Way<'_>) -> Result<Entered
     audit::record(tx, cx.db().engine(), cx.now, &actor, way.action, &subject(&known.slug, &known.name), "").await?;
     let token = sessions::begin(tx, &cx.app.config, known.id, way.agent, way.factor_for, cx.now).await?;
     let owes =
-        !factor::has_one(&**tx, known.id).await? && owes_factor(&**tx, known.id, cx.now.date_naive(), way.factor_for).await?;
+        !factor::has_one(&**tx, known.id).await? && factor::owes(&**tx, known.id, cx.now.date_naive(), way.factor_for).await?;
     let to = if owes { format!("/people/{}/second-factor", known.slug) } else { way.back.to_owned() };
     Ok(Entered::Inside { token, to })
-}
-
-/// Whether a person's roles of today ask for a second factor.
-///
-/// # Errors
-/// The database's own.
-pub(crate) async fn owes_factor(
-    on: &impl ConnectionTrait,
-    person: PersonId,
-    today: NaiveDate,
-    factor_for: FactorFor,
-) -> Result<bool, Error> {
-    let sql = match factor_for {
-        FactorFor::Nobody => return Ok(false),
-        FactorFor::Staff => {
-            "select count(*) from person p where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)"
-        }
-        FactorFor::Operators => {
-            "select count(*) from person p join membership m on m.person_id = p.id
-             where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)
-               and m.role = 'operator' and m.from_on <= $2 and (m.to_on is null or m.to_on >= $2)"
-        }
-    };
-    Ok(db::scalar::<i64>(on, sql, vec![person.into(), today.into()]).await?.unwrap_or(0) > 0)
 }
 
 /// What came of a second factor.

@@ -98,7 +98,7 @@ pub(super) fn agent(headers: &HeaderMap) -> String {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("an unnamed browser").to_owned()
 }
 
-fn set_cookie(response: &mut Response, line: &str) -> Result<(), Error> {
+pub(super) fn set_cookie(response: &mut Response, line: &str) -> Result<(), Error> {
     let cookie = HeaderValue::from_str(line).map_err(|error| Error::Ours(error.to_string()))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(())

@@ -375,3 +375,20 @@ async fn two_factors_there_are_two_factors_here() {
     provider.play(|played| played.amr = vec!["pwd", "mfa"]);
     assert_eq!(provider.through(&mut Visitor::new(&bench), "/sign-in/provider").await.location(), "/");
 }
+
+#[tokio::test]
+async fn answers_that_nobody_asked_for_do_not_fill_the_log() {
+    let refusals = "select count(*) from audit_event where action = 'was refused'";
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (bench, _) = with_provider(engine).await;
+        let mut stranger = Visitor::from(&bench, "203.0.113.7");
+        for _ in 0..100 {
+            assert_eq!(stranger.get("/sign-in/provider/answer?state=x&code=y").await.status, 403);
+        }
+        let reply = stranger.get("/sign-in/provider/answer?state=x&code=y").await;
+        assert_eq!(reply.status, 429);
+        assert!(reply.headers.contains_key("retry-after"));
+        assert_eq!(count(&bench, refusals).await, 100, "what is too much leaves nothing");
+        assert_eq!(Visitor::from(&bench, "203.0.113.8").get("/sign-in/provider/answer").await.status, 403, "others come through");
+    }
+}

@@ -116,6 +116,12 @@ impl Standing {
         self.is_staff() && self.seats.iter().any(|seat| seat.team == team)
     }
 
+    /// The key of the one site of which somebody outside of us sees lists, empty for none; `None` for staff, who see all.
+    #[must_use]
+    pub fn only_site(&self) -> Option<&str> {
+        (!self.is_staff()).then(|| self.works_at.as_deref().unwrap_or_default())
+    }
+
     /// The first name, for greetings.
     #[must_use]
     pub fn first_name(&self) -> &str {

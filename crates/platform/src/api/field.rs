@@ -211,9 +211,9 @@ impl Field {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "checked: the number is whole and small enough")]
+/// A number without a fraction is written without a point, and reads as a whole one when it is small enough.
 fn as_whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+    number.to_string().parse().ok()
 }
 
 fn is_year(text: &str) -> bool {

@@ -48,7 +48,7 @@ const LONGEST: usize = 100;
 
 /// Takes keys away whose day is over.
 pub const TIDY: JobKind = JobKind {
-    name: "tidy-idempotency-keys",
+    name: "tidy idempotency keys",
     every: Some(Duration::from_secs(3600)),
     run: |app, _| {
         Box::pin(async move {

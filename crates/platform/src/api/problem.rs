@@ -68,7 +68,7 @@ kinds! {
     TOO_MANY = "too-many", 429, "Let's wait a moment",
         "There were many tries in a short time. The header Retry-After says in how many seconds the next one counts.";
     FAULT = "fault", 500, "That was our fault",
-        "Something broke on our side, and nothing was changed by this request. If it happens again, tell whoever runs this server the reference.";
+        "Something broke on our side. Read what you meant to change before you send it again. If it happens twice, tell whoever runs this server the reference.";
     TIMEOUT = "timeout", 504, "This took too long",
         "We stopped after a minute. Ask for less at a time, or try again later.";
 }

@@ -91,11 +91,6 @@ fn tell(entry: Anywhere) -> Told {
     }
 }
 
-/// The key of the one site whose entries somebody sees; none for those who see all.
-fn only_site(who: &Standing) -> Option<String> {
-    (!who.is_staff()).then(|| who.works_at.clone().unwrap_or_default())
-}
-
 /// An entry, as this person may see it: where the partnership can be seen.
 struct Entry(Anywhere);
 
@@ -106,7 +101,7 @@ impl Thing for Entry {
         if !<Partnerships as Policy<See>>::permits(who, &Partnerships) {
             return Ok(None);
         }
-        let found = store::anywhere(cx.db().read(), ids.get("entry")?, only_site(who).as_deref()).await?;
+        let found = store::anywhere(cx.db().read(), ids.get("entry")?, who.only_site()).await?;
         Ok(found.map(Self))
     }
 }
@@ -135,9 +130,8 @@ impl Asks for Ask {
 const STATUSES: [&str; 4] = ["not_started", "under_way", "enacted", "not_applicable"];
 
 async fn list(may: May<See, Partnerships>, call: Call<Ask>) -> Result<Listing<Told>, Error> {
-    let site = only_site(may.who());
     let asked = Everywhere {
-        site: site.as_deref(),
+        site: may.who().only_site(),
         partnership: call.text("partnership"),
         practice: call.text("practice"),
         author: call.text("author"),
@@ -150,8 +144,8 @@ async fn list(may: May<See, Partnerships>, call: Call<Ask>) -> Result<Listing<To
     Ok(Listing::of(&call, page, tell))
 }
 
-async fn show(may: May<See, Entry>, call: Call) -> Result<Item<Told>, Error> {
-    told(&call, &may.thing().0.key).await.map(Item::fixed)
+async fn show(may: May<See, Entry>, _: Call) -> Result<Item<Told>, Error> {
+    Ok(Item::fixed(tell(may.thing().0.clone())))
 }
 
 async fn told(cx: &Cx, key: &str) -> Result<Told, Error> {

@@ -6,5 +6,6 @@ pub(super) mod verbs;
 mod web;
 
 pub(crate) use store::has_one;
+pub(super) use store::owes;
 pub use store::{Lacking, lacking};
 pub(super) use web::routes;

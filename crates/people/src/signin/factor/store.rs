@@ -1,7 +1,10 @@
 //! What the database knows about second factors.
 
 use chrono::NaiveDate;
-use platform::db::{self, PersonId};
+use platform::{
+    config::FactorFor,
+    db::{self, PersonId},
+};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A second factor as it is kept.
@@ -24,6 +27,30 @@ pub(super) async fn factor(on: &impl ConnectionTrait, person: PersonId, confirme
 /// Whether a person has a second factor.
 pub(crate) async fn has_one(on: &impl ConnectionTrait, person: PersonId) -> Result<bool, DbErr> {
     Ok(factor(on, person, true).await?.is_some())
+}
+
+/// Whether a person's roles of today ask for a second factor.
+///
+/// # Errors
+/// The database's own.
+pub(in crate::signin) async fn owes(
+    on: &impl ConnectionTrait,
+    person: PersonId,
+    today: NaiveDate,
+    factor_for: FactorFor,
+) -> Result<bool, DbErr> {
+    let sql = match factor_for {
+        FactorFor::Nobody => return Ok(false),
+        FactorFor::Staff => {
+            "select count(*) from person p where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)"
+        }
+        FactorFor::Operators => {
+            "select count(*) from person p join membership m on m.person_id = p.id
+             where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)
+               and m.role = 'operator' and m.from_on <= $2 and (m.to_on is null or m.to_on >= $2)"
+        }
+    };
+    Ok(db::scalar::<i64>(on, sql, vec![person.into(), today.into()]).await?.unwrap_or(0) > 0)
 }
 
 /// How many recovery codes are left.

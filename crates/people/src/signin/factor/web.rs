@@ -48,7 +48,7 @@ impl Show {
             }
             None => (String::new(), String::new()),
         };
-        let must = !is_on && crate::signin::owes_factor(on, person.id, cx.now.date_naive(), cx.app.config.factor_for).await?;
+        let must = !is_on && store::owes(on, person.id, cx.now.date_naive(), cx.app.config.factor_for).await?;
         let left = if is_on {
             counted(store::codes_left(on, person.id).await?, "recovery code", "recovery codes")
         } else {

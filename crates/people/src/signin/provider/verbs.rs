@@ -12,7 +12,6 @@ use platform::{
     room::Subject,
     secret,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -77,7 +76,7 @@ fn back(cx: &Cx) -> String {
 /// Too many ways from one place.
 pub(super) async fn begin(cx: &Cx, errand: Errand) -> Result<Result<(String, String), Refusal>, Error> {
     let provider = provider(cx)?;
-    cx.db().write(async |tx| limits::count(tx, &limits::of_provider(cx.client()), cx.now).await.map(|_| ())).await?;
+    cx.db().write(async |tx| limits::count(tx, &limits::of_provider("to", cx.client()), cx.now).await.map(|_| ())).await?;
     let offer = match talk::offer(provider, cx.now).await {
         Ok(offer) => offer,
         Err(refusal) => return refused(cx, refusal).await.map(Err),
@@ -110,8 +109,13 @@ pub(super) async fn refused(cx: &Cx, refusal: Refusal) -> Result<Refusal, Error>
 }
 
 /// Checks what came back; answers whose account it is and what it was for. The way is used up, whatever comes of it.
+///
+/// # Errors
+/// Too many answers from one place.
 pub(super) async fn come_back(cx: &Cx, cookie: &str, answer: &Answer) -> Result<Result<(Account, Errand), Refusal>, Error> {
     let provider = provider(cx)?;
+    // Whatever comes back to no way of ours is written into the audit log, so it can't come without end.
+    cx.db().write(async |tx| limits::count(tx, &limits::of_provider("back from", cx.client()), cx.now).await.map(|_| ())).await?;
     let taken = cx.db().write(async |tx| steps::take::<Begun>(tx, &cx.app, Step::Provider, cookie, cx.now).await).await?;
     let Some((_, begun)) = taken else { return Ok(Err(Refusal::NotOurs)) };
     if !secret::same(&begun.state, &answer.state) {
@@ -138,22 +142,6 @@ async fn check(cx: &Cx, provider: &Provider, begun: &Begun, answer: &Answer) -> 
     talk::account(provider, &offer, &answer.code, &back(cx), &begun.verifier, &expected, cx.now).await
 }
 
-#[derive(FromQueryResult)]
-struct Owner {
-    person_id: PersonId,
-}
-
-/// Whose account it is here.
-pub(super) async fn owner(on: &impl ConnectionTrait, issuer: &str, subject: &str) -> Result<Option<PersonId>, Error> {
-    let found = db::one::<Owner>(
-        on,
-        "select person_id from provider_account where issuer = $1 and subject = $2",
-        vec![issuer.into(), subject.into()],
-    )
-    .await?;
-    Ok(found.map(|owner| owner.person_id))
-}
-
 fn way<'a>(cx: &Cx, account: &Account, action: &'a str, agent: &'a str, back: &'a str) -> verbs::Way<'a> {
     // Whoever showed two factors there has shown them.
     let factor_for = if account.by_two_factors { FactorFor::Nobody } else { cx.app.config.factor_for };
@@ -163,7 +151,9 @@ fn way<'a>(cx: &Cx, account: &Account, action: &'a str, agent: &'a str, back: &'
 /// Lets the owner of an account in.
 pub(super) async fn sign_in(cx: &Cx, account: &Account, agent: &str, back: &str) -> Result<Result<Entered, Refusal>, Error> {
     let issuer = provider(cx)?.issuer.clone();
-    let Some(person) = owner(cx.db().read(), &issuer, &account.subject).await? else { return Ok(Err(Refusal::Unknown)) };
+    let Some(person) = store::account_owner(cx.db().read(), &issuer, &account.subject).await? else {
+        return Ok(Err(Refusal::Unknown));
+    };
     let Some(known) = store::by_id(cx.db().read(), person).await? else { return Ok(Err(Refusal::Unknown)) };
     cx.db()
         .write(async |tx| {
@@ -202,7 +192,7 @@ pub(super) async fn link(cx: &Cx, who: &Standing, account: &Account) -> Result<R
     cx.db()
         .write(async |tx| {
             keep(cx, tx, who.person, account).await?;
-            if owner(&**tx, &issuer, &account.subject).await? != Some(who.person) {
+            if store::account_owner(&**tx, &issuer, &account.subject).await? != Some(who.person) {
                 return Ok(Err(Refusal::Taken));
             }
             let about = verbs::subject(&who.slug, &who.name);
@@ -216,7 +206,7 @@ pub(super) async fn link(cx: &Cx, who: &Standing, account: &Account) -> Result<R
 /// Takes the links to the provider away.
 ///
 /// # Errors
-/// Refused when nothing else would open the door.
+/// Refused when nothing else would open the door; not found when there is no link.
 pub(super) async fn unlink(cx: &Cx, who: &Standing) -> Result<(), Error> {
     let known = store::by_id(cx.db().read(), who.person).await?;
     if known.is_none_or(|known| known.phc.is_none()) {
@@ -224,7 +214,10 @@ pub(super) async fn unlink(cx: &Cx, who: &Standing) -> Result<(), Error> {
     }
     cx.db()
         .write(async |tx| {
-            db::exec(&**tx, "delete from provider_account where person_id = $1", vec![who.person.into()]).await?;
+            let gone = db::exec(&**tx, "delete from provider_account where person_id = $1", vec![who.person.into()]).await?;
+            if gone == 0 {
+                return Err(Error::NotFound);
+            }
             let about = verbs::subject(&who.slug, &who.name);
             audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "unlinked the account at the provider", &about, "")
                 .await?;
@@ -241,13 +234,13 @@ pub(super) async fn join(
     agent: &str,
 ) -> Result<Result<Entered, Refusal>, Error> {
     let issuer = provider(cx)?.issuer.clone();
-    if owner(cx.db().read(), &issuer, &account.subject).await?.is_some_and(|owner| owner != invitation.person_id) {
-        return Ok(Err(Refusal::Taken));
-    }
     cx.db()
         .write(async |tx| {
-            verbs::take_up(tx, invitation, cx.now).await?;
             keep(cx, tx, invitation.person_id, account).await?;
+            if store::account_owner(&**tx, &issuer, &account.subject).await? != Some(invitation.person_id) {
+                return Ok(Err(Refusal::Taken));
+            }
+            verbs::take_up(tx, invitation, cx.now).await?;
             let action = "took up an invitation with the provider";
             let entered = verbs::enter(cx, tx, &invitation.known(), &way(cx, account, action, agent, "/")).await?;
             Ok(Ok(entered))

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
 };
 use platform::{
     Cx, Error,
@@ -49,23 +49,15 @@ fn refused(cx: &Cx, refusal: Refusal) -> Answered {
     let name = verbs::provider(cx)?.name.clone();
     let mut response = page(&Refused { shell: cx.shell("That did not open", ""), name, refusal, is_in: cx.who.is_some() })?;
     *response.status_mut() = status;
-    set_cookie(&mut response, cx, "")?;
+    door::set_cookie(&mut response, &door_cookie(&cx.app.config, ""))?;
     Ok(response)
-}
-
-fn set_cookie(response: &mut axum::response::Response, cx: &Cx, word: &str) -> Result<(), Error> {
-    let line = door_cookie(&cx.app.config, word);
-    response
-        .headers_mut()
-        .append(header::SET_COOKIE, HeaderValue::from_str(&line).map_err(|error| Error::Ours(error.to_string()))?);
-    Ok(())
 }
 
 async fn begin(cx: &Cx, errand: Errand) -> Answered {
     match verbs::begin(cx, errand).await? {
         Ok((word, address)) => {
             let mut response = go_to(&address);
-            set_cookie(&mut response, cx, &word)?;
+            door::set_cookie(&mut response, &door_cookie(&cx.app.config, &word))?;
             Ok(response)
         }
         Err(refusal) => refused(cx, refusal),
@@ -129,7 +121,7 @@ async fn come_back(_: Open, cx: Cx, headers: HeaderMap, Query(answer): Query<Ans
         Ok((account, Errand::Again { person, kept, to })) => {
             let who = cx.who.clone().filter(|who| who.slug == person).ok_or(Error::NotSignedIn)?;
             let Via::Session(hash) = &who.via else { return Err(Error::NotByToken) };
-            let owner = verbs::owner(cx.db().read(), &verbs::provider(&cx)?.issuer, &account.subject).await?;
+            let owner = store::account_owner(cx.db().read(), &verbs::provider(&cx)?.issuer, &account.subject).await?;
             if owner == Some(who.person) {
                 return again::proved(&cx, &who, hash, &kept, &to).await;
             }
