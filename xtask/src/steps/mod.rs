@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: rust::format },
     Step { name: "clippy", run: rust::clippy },
     Step { name: "tests", run: rust::tests },
+    Step { name: "crashes", run: rust::crashes },
     Step { name: "browser", run: browser::tests },
     Step { name: "docs", run: docs::run },
     Step { name: "licences", run: licences::check },
