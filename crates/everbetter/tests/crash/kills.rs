@@ -67,7 +67,7 @@ fn killed_again_and_again(engine: Engine) {
             .stderr(Stdio::null())
             .spawn()
             .expect("an import");
-        std::thread::sleep(Duration::from_millis(chance.below(600)));
+        std::thread::sleep(Duration::from_millis(chance.below(1500)));
         server.kill();
         import.kill().expect("the import is killed, unless it has ended");
         let ended = import.wait().expect("the import has ended");
