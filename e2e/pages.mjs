@@ -14,6 +14,9 @@ export const PAGES = [
   ["/people", STAFF],
   [(persona) => `/people/${slug(persona)}`, ALL],
   [(persona) => `/people/${slug(persona)}/tokens`, ALL],
+  [(persona) => `/people/${slug(persona)}/second-factor`, ALL],
+  [(persona) => `/people/${slug(persona)}/sessions`, ALL],
+  ["/sign-in/again", ALL],
   ["/teams", STAFF],
   ["/teams/lakes", STAFF],
   ["/partnerships", NOT_THE_ALUMNUS],
@@ -37,4 +40,4 @@ export const PAGES = [
 ];
 
 /** What somebody who is not signed in can open. */
-export const OPEN = ["/sign-in", "/privacy"];
+export const OPEN = ["/sign-in", "/sign-in/second-factor", "/privacy"];

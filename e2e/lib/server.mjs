@@ -17,12 +17,13 @@ export async function server() {
   return url ? { url, stop: async () => {} } : await start();
 }
 
-async function start() {
+/** A new server, with these variables beside the usual ones. */
+export async function start(variables = {}) {
   const data = await mkdtemp(join(tmpdir(), "everbetter-e2e-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const words = ["demo", "--listen", `127.0.0.1:${port}`, "--data", data, "--public-url", url];
-  const child = spawn(BINARY, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, EVERBETTER_LOG: "warn" } });
+  const child = spawn(BINARY, words, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, EVERBETTER_LOG: "warn", ...variables } });
   const said = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(chunk));
   let ended = null;
@@ -51,7 +52,7 @@ async function start() {
   throw new Error(`${BINARY} ${words.join(" ")} is not ready (${ended ?? "still starting"}):\n${Buffer.concat(said)}`);
 }
 
-async function freePort() {
+export async function freePort() {
   const listener = createServer().listen(0, "127.0.0.1");
   await once(listener, "listening");
   const { port } = listener.address();

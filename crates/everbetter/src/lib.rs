@@ -1,6 +1,7 @@
 //! Everbetter: the list of rooms, the pages that belong to none of them, the command line and the demo organisation.
 
 mod analyze;
+mod api;
 mod audit;
 mod backups;
 pub mod cli;
@@ -39,7 +40,7 @@ fn entrance() -> Room {
         name: "house",
         routes: Some(routes),
         migrations: backups::migrations(),
-        jobs: vec![mail::JOB, operator::TIDY, backups::JOB],
+        jobs: vec![mail::JOB, operator::TIDY, platform::api::TIDY, backups::JOB],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {
@@ -69,6 +70,7 @@ fn entrance() -> Room {
                 wide: true,
                 shown_to: organisation::may_edit,
             },
+            NavEntry { label: "The API", href: "/api", icon: "key", order: 94, in_bar: false, wide: true, shown_to: |_| true },
             NavEntry {
                 label: "What we record, and who sees it",
                 href: "/privacy",
@@ -91,4 +93,5 @@ fn routes() -> Routes {
         .and(operator::routes())
         .and(organisation::routes())
         .and(privacy::routes())
+        .and(api::routes())
 }

@@ -3,10 +3,17 @@
 use platform::db::Migration;
 
 pub(crate) fn migrations() -> Vec<Migration> {
-    vec![Migration {
-        name: "partnerships-001-partnerships",
-        why: "Sites, support models, partnerships with their people, coachees and visits.",
-        sql: "create table site (
+    let index = Migration {
+        name: "partnerships-api-001-visits-by-day",
+        why: "Programs read all visits, the newest first, a page at a time.",
+        sql: "create index visit_order on visit (on_day, id)",
+        only: &[],
+    };
+    vec![
+        Migration {
+            name: "partnerships-001-partnerships",
+            why: "Sites, support models, partnerships with their people, coachees and visits.",
+            sql: "create table site (
   id {uuid} primary key,
   slug text not null,
   kind text not null,
@@ -120,6 +127,8 @@ create table visit_practice (
   constraint visit_practice_pk primary key (visit_id, code)
 );
 create index visit_practice_code on visit_practice (code)",
-        only: &[],
-    }]
+            only: &[],
+        },
+        index,
+    ]
 }

@@ -14,7 +14,7 @@ use platform::{
     room::{NavEntry, Room},
 };
 
-pub use signin::identity;
+pub use signin::{Lacking, identity, lacking_second_factor};
 
 /// What this room hands to the house.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn room() -> Room {
         routes: Some(routes),
         migrations: schema::migrations(),
         imports: vec![persons::KIND, teams::KIND, teams::MEMBERSHIPS],
-        jobs: vec![signin::TIDY],
+        jobs: vec![signin::TIDY, signin::LETTERS],
         nav: vec![NavEntry {
             label: "People",
             href: "/people",

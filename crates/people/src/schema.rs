@@ -117,5 +117,46 @@ create index api_token_person on api_token (person_id)",
             sql: "create index person_since on person ((coalesce(started_on, '9999-12-31')), folded, id)",
             only: &[],
         },
+        Migration {
+            name: "people-004-second-factor",
+            why: "A second factor with its recovery codes, the time of a session's last proof, steps \
+                  of a sign-in that are under way, \
+                  and accounts at a provider. What must stay secret is encrypted with a key that is not in the database.",
+            sql: "alter table session add column proved_at {instant};
+alter table session add column factor_for text;
+create table second_factor (
+  person_id {uuid} primary key references person (id),
+  sealed {bytes} not null,
+  last_step bigint not null,
+  created_at {instant} not null,
+  confirmed_at {instant}
+);
+create table recovery_code (
+  code_hash {bytes} primary key,
+  person_id {uuid} not null references person (id),
+  used_at {instant}
+);
+create index recovery_code_person on recovery_code (person_id);
+create table door_step (
+  token_hash {bytes} primary key,
+  kind text not null,
+  person_id {uuid} references person (id),
+  sealed {bytes} not null,
+  expires_at {instant} not null
+);
+create index door_step_expires on door_step (expires_at);
+create index door_step_person on door_step (person_id);
+create table provider_account (
+  id {uuid} primary key,
+  person_id {uuid} not null references person (id),
+  issuer text not null,
+  subject text not null,
+  linked_at {instant} not null,
+  used_at {instant},
+  constraint provider_account_once unique (issuer, subject)
+);
+create index provider_account_person on provider_account (person_id)",
+            only: &[],
+        },
     ]
 }

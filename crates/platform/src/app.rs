@@ -6,10 +6,12 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    access::{Identify, Kind, Standing},
+    access::{Identify, Kind, Standing, Via},
+    api::Mark,
     clock::{self, Clock},
     config::Config,
     db::Db,
+    error::Error,
     files::Files,
     room::House,
     settings::Settings,
@@ -64,6 +66,8 @@ pub struct Cx {
     pub(crate) is_get: bool,
     /// The address, with what follows its question mark.
     pub address: String,
+    /// The database with the key of the request, which goes along with its writes.
+    pub(crate) marked_db: Option<Db>,
     /// What the browser brought that pages need.
     pub(crate) browser: Browser,
 }
@@ -74,13 +78,22 @@ pub(crate) struct Browser {
     pub csrf: String,
     pub theme: Option<&'static str>,
     pub toast: Option<crate::web::Toast>,
+    pub client: Option<std::net::IpAddr>,
 }
+
+/// How long a proof of who somebody is counts for what asks for a fresh one.
+pub const FRESH_FOR: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 
 impl Cx {
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
-        &self.app.db
+        self.marked_db.as_ref().unwrap_or(&self.app.db)
+    }
+
+    /// The same request, whose writes mark its key as used.
+    pub(crate) fn marked(&self, mark: Mark) -> Self {
+        Self { marked_db: Some(self.app.db.marked(mark)), ..self.clone() }
     }
 
     /// Today where the organisation is.
@@ -93,6 +106,24 @@ impl Cx {
     #[must_use]
     pub fn new_id(&self) -> uuid::Uuid {
         clock::new_id(self.now)
+    }
+
+    /// The address that the request came from, as far as we can know it: what a proxy says counts only from proxies that we
+    /// trust, and a proxy on this machine that we don't know hides it.
+    #[must_use]
+    pub fn client(&self) -> Option<std::net::IpAddr> {
+        self.browser.client
+    }
+
+    /// Asks that whoever is signed in showed who it is within [`FRESH_FOR`].
+    ///
+    /// # Errors
+    /// When nobody is signed in, when it was longer ago, and when a program asks in somebody's name.
+    pub async fn must_be_fresh(&self) -> Result<(), Error> {
+        let who = self.who.as_ref().ok_or(Error::NotSignedIn)?;
+        let Via::Session(hash) = &who.via else { return Err(Error::NotByToken) };
+        let proved = self.app.identify.proved_at(self.db(), hash.clone()).await?;
+        if proved.is_some_and(|at| at + FRESH_FOR < self.now) { Err(Error::AsksAgain) } else { Ok(()) }
     }
 
     /// The frame of a page: its title, and which entry of the navigation it belongs to (`/partnerships`, or empty).
@@ -120,6 +151,7 @@ impl FromRequestParts<Arc<App>> for Cx {
             htmx: false,
             is_get: parts.method == axum::http::Method::GET,
             address: parts.uri.to_string(),
+            marked_db: None,
             browser: Browser::default(),
         }))
     }

@@ -1,6 +1,13 @@
 //! How the program is set up: flags before `EVERBETTER_*` variables before one TOML file before defaults.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use crate::secrets::{Hidden, Secrets};
 
 /// One thing that can be set.
 pub struct Known {
@@ -36,12 +43,123 @@ pub const KNOWN: &[Known] = &[
     Known { name: "log_format", default: "text", about: "text or json." },
     Known { name: "session_idle_hours", default: "72", about: "Hours without a visit after which one signs in again." },
     Known { name: "session_days", default: "30", about: "Days after which one signs in again in any case." },
+    Known {
+        name: "require_second_factor",
+        default: "operators",
+        about: "Who must have a second factor beside the password: operators, staff or nobody.",
+    },
+    Known {
+        name: "secret_key",
+        default: "",
+        about: "32 random bytes in base64, to encrypt secrets in the database; without it, the file secret.key in the data folder.",
+    },
+    Known {
+        name: "trusted_proxies",
+        default: "",
+        about: "Addresses or networks (10.0.0.0/8), parted by commas, whose X-Forwarded-For we believe.",
+    },
+    Known { name: "oidc_issuer", default: "", about: "The address of an OpenID Connect provider, to sign in with." },
+    Known { name: "oidc_client_id", default: "", about: "The name by which the provider knows us." },
+    Known { name: "oidc_client_secret", default: "", about: "The secret that the provider gave us." },
+    Known { name: "oidc_client_secret_file", default: "", about: "A file that holds this secret, in its place." },
+    Known {
+        name: "oidc_name",
+        default: "your organisation’s account",
+        about: "What people call it; the button says Sign in with, and this.",
+    },
     Known { name: "workers", default: "1", about: "How many jobs run at a time; 0 leaves them to other instances." },
     Known { name: "backup_folder", default: "", about: "Folder for backups on schedule; without it none are made." },
     Known { name: "backup_every_hours", default: "24", about: "Hours between two backups on schedule." },
     Known { name: "backup_keep_days", default: "7", about: "Of how many days the newest backup is kept." },
     Known { name: "backup_keep_weeks", default: "5", about: "Of how many weeks the newest backup is kept." },
 ];
+
+/// Who must have a second factor beside the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorFor {
+    /// Those who run the machine.
+    Operators,
+    /// Everybody who works for the organisation.
+    Staff,
+    /// It is left to each.
+    Nobody,
+}
+
+impl FactorFor {
+    /// The word in the settings and in a session's row.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Operators => "operators",
+            Self::Staff => "staff",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// Who it is for, of that word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Operators, Self::Staff, Self::Nobody].into_iter().find(|who| who.word() == word)
+    }
+}
+
+/// Backups on schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    /// Where they are written.
+    pub folder: PathBuf,
+    /// The time between two.
+    pub every: Duration,
+    /// Of how many days the newest is kept.
+    pub keep_days: u64,
+    /// Of how many weeks the newest is kept.
+    pub keep_weeks: u64,
+}
+
+/// Some addresses of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+impl Network {
+    fn read(text: &str) -> Option<Self> {
+        let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+        let address: IpAddr = address.trim().parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Some(most), |bits| bits.trim().parse().ok())?;
+        (bits <= most).then_some(Self { address, bits })
+    }
+
+    /// Whether the address is one of them.
+    #[must_use]
+    pub fn holds(&self, address: IpAddr) -> bool {
+        let shift = |most: u8| u32::from(most - self.bits);
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
+                (ours.to_bits() ^ theirs.to_bits()).checked_shr(shift(32)).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
+                (ours.to_bits() ^ theirs.to_bits()).checked_shr(shift(128)).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The provider whose accounts people can sign in with.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its address, as it names itself.
+    pub issuer: String,
+    /// The name by which it knows us.
+    pub client_id: String,
+    /// The secret that it gave us, if it did.
+    pub client_secret: Option<Hidden>,
+    /// What people call it.
+    pub name: String,
+}
 
 /// The settings, checked.
 #[derive(Clone, Debug)]
@@ -70,19 +188,14 @@ pub struct Config {
     pub workers: usize,
     /// Backups on schedule; `None` makes none.
     pub backups: Option<Backups>,
-}
-
-/// Backups on schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backups {
-    /// Where they are written.
-    pub folder: PathBuf,
-    /// The time between two.
-    pub every: Duration,
-    /// Of how many days the newest is kept.
-    pub keep_days: u64,
-    /// Of how many weeks the newest is kept.
-    pub keep_weeks: u64,
+    /// Who must have a second factor.
+    pub factor_for: FactorFor,
+    /// What encrypts secrets in the database.
+    pub secrets: Secrets,
+    /// The proxies whose word on where a request comes from we believe.
+    pub trusted_proxies: Vec<Network>,
+    /// The provider to sign in with, if there is one.
+    pub provider: Option<Provider>,
 }
 
 impl Config {
@@ -179,6 +292,25 @@ impl Config {
             keep_weeks: whole("backup_keep_weeks", 0),
         };
         let backups = (!backups.folder.as_os_str().is_empty()).then_some(backups);
+        let factor_for = FactorFor::from_word(&take("require_second_factor")).unwrap_or_else(|| {
+            let given = take("require_second_factor");
+            problems.push(format!("require_second_factor is \"{given}\"; it can be operators, staff or nobody."));
+            FactorFor::Operators
+        });
+        let secrets = Secrets::new(&take("secret_key"), &data).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Secrets::in_file(&data)
+        });
+        let mut trusted_proxies = Vec::new();
+        for text in take("trusted_proxies").split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            match Network::read(text) {
+                Some(network) => trusted_proxies.push(network),
+                None => {
+                    problems.push(format!("trusted_proxies names \"{text}\"; write an address, or a network such as 10.0.0.0/8."))
+                }
+            }
+        }
+        let provider = provider(&take, &mut problems);
         match listen {
             Ok(listen) if problems.is_empty() => Ok(Self {
                 listen,
@@ -193,6 +325,10 @@ impl Config {
                 session_limit,
                 workers,
                 backups,
+                factor_for,
+                secrets,
+                trusted_proxies,
+                provider,
             }),
             _ => Err(problems),
         }
@@ -205,9 +341,63 @@ impl Config {
     }
 }
 
+fn provider(take: &impl Fn(&str) -> String, problems: &mut Vec<String>) -> Option<Provider> {
+    let (issuer, client_id) = (take("oidc_issuer"), take("oidc_client_id"));
+    if issuer.is_empty() && client_id.is_empty() {
+        return None;
+    }
+    if issuer.is_empty() || client_id.is_empty() {
+        problems.push("oidc_issuer and oidc_client_id belong together; one of them is missing.".to_owned());
+        return None;
+    }
+    let host = issuer.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
+    let near =
+        host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.0.0.1") || host.starts_with("[::1]");
+    let is_safe = issuer.starts_with("https://") || issuer.starts_with("http://") && near;
+    if !is_safe || host.contains('@') {
+        problems.push(format!("oidc_issuer is \"{issuer}\"; it must begin with https://."));
+    }
+    let file = take("oidc_client_secret_file");
+    let secret = if file.is_empty() {
+        take("oidc_client_secret")
+    } else {
+        std::fs::read_to_string(&file).map(|text| text.trim().to_owned()).unwrap_or_else(|error| {
+            problems.push(format!("oidc_client_secret_file is \"{file}\", which can't be read: {error}"));
+            String::new()
+        })
+    };
+    let client_secret = (!secret.is_empty()).then_some(Hidden(secret));
+    Some(Provider { issuer, client_id, client_secret, name: take("oidc_name") })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_holds_its_own_addresses() {
+        let holds =
+            |network: &str, address: &str| Network::read(network).expect("a network").holds(address.parse().expect("one"));
+        assert!(holds("10.0.0.0/8", "10.9.8.7") && !holds("10.0.0.0/8", "11.0.0.1") && holds("0.0.0.0/0", "8.8.8.8"));
+        assert!(holds("127.0.0.1", "127.0.0.1") && !holds("127.0.0.1", "127.0.0.2") && holds("127.0.0.1", "::ffff:127.0.0.1"));
+        assert!(holds("fd00::/8", "fd12::1") && !holds("fd00::/8", "fe00::1") && !holds("::/0", "1.1.1.1"));
+        assert!(Network::read("10.0.0.0/33").is_none() && Network::read("home").is_none());
+    }
+
+    #[test]
+    fn a_provider_is_told_whole_and_over_tls() {
+        let load = |file: &str| Config::load(&BTreeMap::new(), |_| None, Some(file));
+        assert!(load("oidc_issuer = \"https://id.example.org\"").is_err(), "half of it");
+        assert!(load("oidc_issuer = \"http://id.example.org\"\noidc_client_id = \"we\"").is_err(), "in the clear");
+        assert!(load("oidc_issuer = \"http://localhost.example.org\"\noidc_client_id = \"we\"").is_err());
+        let near = load("oidc_issuer = \"http://127.0.0.1:9\"\noidc_client_id = \"we\"\noidc_client_secret = \"hush\"");
+        let near = near.expect("a provider on this machine");
+        assert!(near.provider.is_some() && !format!("{near:?}").contains("hush"), "a secret is never printed");
+        assert!(
+            load("secret_key = \"short\"\nrequire_second_factor = \"all\"\ntrusted_proxies = \"home\"")
+                .is_err_and(|all| all.len() == 3)
+        );
+    }
 
     #[test]
     fn flags_win_over_variables_over_the_file() {

@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, RuntimeErr};
+
+use crate::api::Problem;
 
 /// Why something did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +26,12 @@ pub enum Error {
     /// Visible, but not theirs to do.
     #[error("not allowed")]
     NotAllowed,
+    /// Theirs to do, after showing once more that it is them: pages lead to where that is asked.
+    #[error("show that it is you")]
+    AsksAgain,
+    /// Theirs to do in person, not by a program with their token.
+    #[error("not by a token")]
+    NotByToken,
     /// A rule was broken; the text says which, and what to do.
     #[error("{0}")]
     Refused(String),
@@ -38,9 +47,18 @@ pub enum Error {
     /// The server's disk is full: nothing can be saved until there is room.
     #[error("the disk is full")]
     Full,
+    /// A problem of the API that has a kind of its own.
+    #[error("{}", .0.detail)]
+    Problem(Box<Problem>),
     /// Our fault. The text goes to the log, never to the page.
     #[error("{0}")]
     Ours(String),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
 }
 
 impl From<DbErr> for Error {
@@ -128,11 +146,12 @@ impl Error {
         match self {
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotAllowed | Self::AsksAgain | Self::NotByToken => StatusCode::FORBIDDEN,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Stale => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Problem(problem) => StatusCode::from_u16(problem.kind.status).unwrap_or(StatusCode::BAD_REQUEST),
             Self::Ours(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -150,6 +169,14 @@ impl Error {
                 "That is for others to do",
                 "You can look at this, but changing it belongs to the people who work there. Ask one of them, or your supervisor.".to_owned(),
             ),
+            Self::AsksAgain => (
+                "Is it still you?",
+                "This can open doors or close them, so we ask for your password again when you showed it more than ten minutes ago. Sign in again, and repeat it.".to_owned(),
+            ),
+            Self::NotByToken => (
+                "This is for people in person",
+                "A token can’t do this. Please sign in with a browser and do it there.".to_owned(),
+            ),
             Self::Refused(why) => ("That didn’t work yet", why.clone()),
             Self::Stale => (
                 "Somebody else was faster",
@@ -162,6 +189,7 @@ impl Error {
                 "The server’s disk is full",
                 "This could not be saved. What you typed is still in your browser: go back to it, tell whoever runs this server that its disk is full, and send it again once there is room. Everything saved before is safe, and you can go on reading.".to_owned(),
             ),
+            Self::Problem(problem) => (problem.kind.title, problem.detail.clone()),
             Self::Ours(_) => (
                 "That was our fault",
                 "Something broke on our side. Nothing you had saved before is lost. Please try again; if it happens twice, tell whoever runs this server the reference.".to_owned(),
@@ -180,22 +208,36 @@ pub(crate) struct Shown {
     pub title: &'static str,
     pub advice: String,
     pub not_signed_in: bool,
+    pub asks_again: bool,
     pub fault: Option<String>,
+    pub stale: bool,
+    pub problem: Option<Box<Problem>>,
+}
+
+/// What a visitor can name and the log tells more about.
+pub(crate) fn new_reference(now: DateTime<Utc>) -> String {
+    crate::clock::new_id(now).simple().to_string()[20..].to_uppercase()
 }
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (title, advice) = self.words();
         let mut response = self.status().into_response();
-        if let Self::TooMany { wait_seconds } = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
+        if let Self::TooMany { wait_seconds } = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*wait_seconds));
         }
         if matches!(self, Self::Full) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
         }
         let not_signed_in = matches!(self, Self::NotSignedIn);
-        let fault = if let Self::Ours(text) = self { Some(text) } else { None };
-        response.extensions_mut().insert(Shown { title, advice, not_signed_in, fault });
+        let asks_again = matches!(self, Self::AsksAgain);
+        let stale = matches!(self, Self::Stale);
+        let (fault, problem) = match self {
+            Self::Ours(text) => (Some(text), None),
+            Self::Problem(problem) => (None, Some(problem)),
+            _ => (None, None),
+        };
+        response.extensions_mut().insert(Shown { title, advice, not_signed_in, asks_again, fault, stale, problem });
         response
     }
 }

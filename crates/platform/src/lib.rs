@@ -2,6 +2,7 @@
 //! audit, import and export, clock. Knows no room.
 
 pub mod access;
+pub mod api;
 pub mod app;
 pub mod audit;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod paging;
 pub mod room;
 pub mod search;
 pub mod secret;
+pub mod secrets;
 pub mod settings;
 pub mod sheet;
 #[cfg(feature = "testing")]
@@ -29,5 +31,5 @@ pub use error::Error;
 /// The schema that every room stands on.
 #[must_use]
 pub fn migrations() -> Vec<db::Migration> {
-    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION]
+    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION]
 }

@@ -38,29 +38,64 @@ impl<'a> Seek<'a> {
         [self.before, self.after].into_iter().find(|key| !key.is_empty())
     }
 
+    /// As [`Window::clause`], for a page of [`SIZE`].
+    #[must_use]
+    pub fn clause(&self, columns: &[&str], of_key: &str, descending: bool, params: &mut Params) -> (String, String) {
+        Window::from(*self).clause(columns, of_key, descending, params)
+    }
+
+    /// As [`Window::page`], for a page of [`SIZE`].
+    #[must_use]
+    pub fn page<T>(&self, rows: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
+        Window::from(*self).page(rows, key)
+    }
+
+    /// As [`Window::page_of_all`], for a page of [`SIZE`].
+    #[must_use]
+    pub fn page_of_all<T>(&self, rows: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
+        Window::from(*self).page_of_all(rows, key)
+    }
+}
+
+/// A place in a list, and how many rows are shown from there on.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    /// The place.
+    pub seek: Seek<'a>,
+    /// How many rows at most.
+    pub size: usize,
+}
+
+impl<'a> From<Seek<'a>> for Window<'a> {
+    fn from(seek: Seek<'a>) -> Self {
+        Self { seek, size: SIZE }
+    }
+}
+
+impl Window<'_> {
     /// The end of a statement: from the key on, in this order. `columns` are compared as one; `of_key` answers them for the
     /// row whose key is the parameter that stands in for `{key}`.
     #[must_use]
     pub fn clause(&self, columns: &[&str], of_key: &str, descending: bool, params: &mut Params) -> (String, String) {
-        let falling = descending != self.backwards();
+        let falling = descending != self.seek.backwards();
         let mut bound = String::new();
-        if let Some(key) = self.key() {
+        if let Some(key) = self.seek.key() {
             params.push(key.into());
             let of_key = of_key.replace("{key}", &format!("${}", params.len()));
             bound = format!(" and ({}) {} ({of_key})", columns.join(", "), if falling { "<" } else { ">" });
         }
         let word = if falling { "desc" } else { "asc" };
         let order = columns.iter().map(|column| format!("{column} {word}")).collect::<Vec<_>>().join(", ");
-        (bound, format!(" order by {order} limit {}", SIZE + 1))
+        (bound, format!(" order by {order} limit {}", self.size + 1))
     }
 
     /// The page out of the rows that [`Seek::clause`] let through.
     #[must_use]
     pub fn page<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
-        let more = rows.len() > SIZE;
-        rows.truncate(SIZE);
-        let (has_before, has_after) = if self.backwards() { (more, true) } else { (!self.after.is_empty(), more) };
-        if self.backwards() {
+        let more = rows.len() > self.size;
+        rows.truncate(self.size);
+        let (has_before, has_after) = if self.seek.backwards() { (more, true) } else { (!self.seek.after.is_empty(), more) };
+        if self.seek.backwards() {
             rows.reverse();
         }
         let end = |shown: bool, row: Option<&T>| row.filter(|_| shown).map(&key).unwrap_or_default();
@@ -71,11 +106,11 @@ impl<'a> Seek<'a> {
     /// The page out of all rows, where the order can't be asked of the database.
     #[must_use]
     pub fn page_of_all<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> String) -> Page<T> {
-        let place = self.key().and_then(|wanted| rows.iter().position(|row| key(row) == wanted));
+        let place = self.seek.key().and_then(|wanted| rows.iter().position(|row| key(row) == wanted));
         let rows: Vec<T> = match place {
-            Some(place) if self.backwards() => rows.drain(..place).rev().take(SIZE + 1).collect(),
-            Some(place) => rows.drain(place + 1..).take(SIZE + 1).collect(),
-            None => rows.into_iter().take(SIZE + 1).collect(),
+            Some(place) if self.seek.backwards() => rows.drain(..place).rev().take(self.size + 1).collect(),
+            Some(place) => rows.drain(place + 1..).take(self.size + 1).collect(),
+            None => rows.into_iter().take(self.size + 1).collect(),
         };
         self.page(rows, key)
     }

@@ -1,9 +1,14 @@
 //! A room is a value: what it hands to the binary and what it contributes to the others' pages.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
     access::{Routes, Standing},
+    api::Reference,
     app::Cx,
     db::Migration,
     error::Error,
@@ -127,19 +132,30 @@ pub struct Room {
 
 /// All rooms: the table of contents of the product.
 #[derive(Clone)]
-pub struct House(Arc<Vec<Room>>);
+pub struct House(Arc<(Vec<Room>, OnceLock<Reference>)>);
 
 impl House {
     /// The house of these rooms, in the order in which they depend on one another.
     #[must_use]
     pub fn new(rooms: Vec<Room>) -> Self {
-        Self(Arc::new(rooms))
+        Self(Arc::new((rooms, OnceLock::new())))
     }
 
     /// The rooms.
     #[must_use]
     pub fn rooms(&self) -> &[Room] {
-        &self.0
+        &self.0.0
+    }
+
+    /// The routes of all rooms.
+    pub(crate) fn routes(&self) -> Routes {
+        self.rooms().iter().filter_map(|room| room.routes).fold(Routes::new(), |routes, of| routes.and(of()))
+    }
+
+    /// What the house says about itself to programs: its routes and its OpenAPI document, made once.
+    #[must_use]
+    pub fn reference(&self) -> &Reference {
+        self.0.1.get_or_init(|| self.routes().reference())
     }
 
     /// The panels for a subject's page at one place, drawn, in order.
@@ -148,7 +164,7 @@ impl House {
     /// Whatever a panel could not read.
     pub async fn panels(&self, cx: &Cx, subject: &Subject, place: Place) -> Result<Vec<String>, Error> {
         let mut panels: Vec<&Panel> = self
-            .0
+            .rooms()
             .iter()
             .flat_map(|room| &room.panels)
             .filter(|panel| panel.on == subject.kind && panel.place == place)
@@ -165,7 +181,7 @@ impl House {
     #[must_use]
     pub fn tabs(&self, who: &Standing, subject: &Subject) -> Vec<(&'static str, String)> {
         let mut tabs: Vec<&Tab> =
-            self.0.iter().flat_map(|room| &room.tabs).filter(|tab| tab.on == subject.kind && (tab.shown_to)(who)).collect();
+            self.rooms().iter().flat_map(|room| &room.tabs).filter(|tab| tab.on == subject.kind && (tab.shown_to)(who)).collect();
         tabs.sort_by_key(|tab| tab.order);
         tabs.into_iter().map(|tab| (tab.label, format!("{}{}", subject.href, tab.path))).collect()
     }
@@ -173,6 +189,6 @@ impl House {
     /// The kind of file of that name.
     #[must_use]
     pub fn import_kind(&self, name: &str) -> Option<&Kind> {
-        self.0.iter().flat_map(|room| &room.imports).find(|kind| kind.name == name)
+        self.rooms().iter().flat_map(|room| &room.imports).find(|kind| kind.name == name)
     }
 }

@@ -52,6 +52,18 @@ pub async fn bench(
     identify: Arc<dyn Identify>,
     personas: Vec<Persona>,
 ) -> Bench {
+    bench_with(engine, now, house, identify, personas, &[]).await
+}
+
+/// The same with settings of the test's own.
+pub async fn bench_with(
+    engine: Engine,
+    now: DateTime<Utc>,
+    house: House,
+    identify: Arc<dyn Identify>,
+    personas: Vec<Persona>,
+    settings: &[(&str, &str)],
+) -> Bench {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let url = match engine {
         Engine::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
@@ -69,14 +81,26 @@ pub async fn bench(
         }));
     }
     db::migrate(&db, &steps, now).await.expect("the schema is made");
-    let flags = BTreeMap::from([
+    let mut flags = BTreeMap::from([
         ("data".to_owned(), folder.path().display().to_string()),
         ("database".to_owned(), url),
         ("public_url".to_owned(), "http://everbetter.test".to_owned()),
     ]);
+    flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let config = Config::load(&flags, |_| None, None).expect("a sound configuration");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
     let app = Arc::new(App { db, clock: Clock::held_at(now), config, house, identify, files, personas });
+    let (router, routes) = crate::web::build(&app);
+    Bench { app, router, routes, _folder: folder }
+}
+
+/// A second instance over the database of the first, with the same settings and clock.
+pub async fn beside(first: &Bench, house: House, identify: Arc<dyn Identify>) -> Bench {
+    let db = Db::connect(&first.app.config.database).await.expect("the database opens once more");
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
+    let (clock, config) = (first.app.clock.clone(), first.app.config.clone());
+    let app = Arc::new(App { db, clock, config, house, identify, files, personas: Vec::new() });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }
@@ -104,6 +128,7 @@ pub fn context(bench: &Bench, who: Standing) -> Cx {
         htmx: false,
         is_get: true,
         address: "/".to_owned(),
+        marked_db: None,
         browser: Browser::default(),
     }
 }
@@ -114,6 +139,7 @@ pub struct Visitor {
     router: Router,
     cookies: BTreeMap<String, String>,
     bearer: Option<String>,
+    peer: Option<std::net::IpAddr>,
 }
 
 /// What came back.
@@ -129,6 +155,12 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.bytes).expect("JSON")
+    }
+
     /// Where a redirect leads.
     #[must_use]
     pub fn location(&self) -> &str {
@@ -160,7 +192,19 @@ impl Visitor {
     /// Nobody in particular.
     #[must_use]
     pub fn new(bench: &Bench) -> Self {
-        Self { router: bench.router.clone(), cookies: BTreeMap::new(), bearer: None }
+        Self { router: bench.router.clone(), cookies: BTreeMap::new(), bearer: None, peer: None }
+    }
+
+    /// Somebody whose requests come from this address.
+    #[must_use]
+    pub fn from(bench: &Bench, peer: &str) -> Self {
+        Self { peer: Some(peer.parse().expect("an address")), ..Self::new(bench) }
+    }
+
+    /// What a cookie of that name holds.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
     }
 
     /// Somebody who brings a personal API token.
@@ -199,6 +243,24 @@ impl Visitor {
 
     /// Sends anything.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], fields: Option<&[(&str, &str)]>) -> Reply {
+        let form = fields.map(|fields| serde_html_form::to_string(fields).expect("a form"));
+        let mut headers = headers.to_vec();
+        if form.is_some() {
+            headers.push(("content-type", "application/x-www-form-urlencoded"));
+        }
+        self.send_bytes(method, path, &headers, form.unwrap_or_default().as_bytes()).await
+    }
+
+    /// Sends JSON, as a program does.
+    pub async fn send_json(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Reply {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/json"));
+        self.send_bytes(method, path, &headers, body.to_string().as_bytes()).await
+    }
+
+    /// Sends these very bytes.
+    pub async fn send_bytes(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -214,14 +276,11 @@ impl Visitor {
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let body = match fields {
-            Some(fields) => {
-                request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-                Body::from(serde_html_form::to_string(fields).expect("a form"))
-            }
-            None => Body::empty(),
-        };
-        let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
+        let mut request = request.body(Body::from(body.to_vec())).expect("a request");
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::new(peer, 50_000)));
+        }
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole answer").to_bytes();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {

@@ -35,5 +35,5 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    tracker::web::routes().and(frameworks::routes()).and(overview::routes())
+    tracker::routes().and(frameworks::routes()).and(overview::routes())
 }

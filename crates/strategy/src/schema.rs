@@ -149,5 +149,11 @@ create table tracker_cell (
 create index tracker_cell_practice on tracker_cell (practice_id, school_year, cycle, partnership_id)",
             only: &[],
         },
+        Migration {
+            name: "strategy-api-001-entries-by-time",
+            why: "Programs read all entries, the newest first, a page at a time.",
+            sql: "create index tracker_entry_order on tracker_entry (entered_at, id)",
+            only: &[],
+        },
     ]
 }

@@ -1,5 +1,6 @@
 //! The steps of `cargo ci`, in order.
 
+mod api;
 pub mod browser;
 mod install;
 mod licences;
@@ -20,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: rust::clippy },
     Step { name: "tests", run: rust::tests },
     Step { name: "crashes", run: rust::crashes },
+    Step { name: "api", run: api::tests },
     Step { name: "browser", run: browser::tests },
     Step { name: "docs", run: docs::run },
     Step { name: "licences", run: licences::check },

@@ -37,6 +37,8 @@ impl Whole for Server {
 }
 
 impl<A: Action> Policy<A> for Server {
+    const ASKS_AGAIN: bool = true;
+
     fn permits(who: &Standing, _: &Self) -> bool {
         may_see(who)
     }

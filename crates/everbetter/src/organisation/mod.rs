@@ -21,6 +21,8 @@ impl Whole for Organisation {
 }
 
 impl<A: Action> Policy<A> for Organisation {
+    const ASKS_AGAIN: bool = true;
+
     fn permits(who: &Standing, _: &Self) -> bool {
         may_edit(who)
     }

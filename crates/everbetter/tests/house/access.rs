@@ -54,7 +54,10 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("assignment", "ada-byrne.lead.2021-08-23".to_owned()),
         ("membership", id("select m.id from membership m join person p on p.id = m.person_id where p.slug = 'ada-byrne'").await),
         ("invitation", "letter".to_owned()),
+        ("kept", "nothing".to_owned()),
+        ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
         ("token", id("select id from api_token").await),
+        ("framework", "vi-pit-1".to_owned()),
     ])
 }
 
@@ -122,6 +125,7 @@ fn address(route: &Route, places: &BTreeMap<&str, String>) -> String {
 fn word(status: u16, location: &str) -> &'static str {
     match status {
         303 if location.starts_with("/sign-in") && !location.starts_with("/sign-in/") => "sign in",
+        401 => "sign in",
         403 => "no",
         404 => "hidden",
         500.. => "BROKEN",
@@ -149,17 +153,23 @@ async fn table(engine: Engine) -> String {
                     )
                     .await
                 }
+                method @ ("PATCH" | "DELETE") => {
+                    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+                    who.send(method, &address(&route, &places), &[("origin", "http://everbetter.test")], None).await
+                }
                 other => panic!("a route with method {other}"),
             };
             assert!(reply.status.as_u16() < 500, "{engine:?} {} {} as {name}: {}", route.method, route.path, reply.text());
             words.push(word(reply.status.as_u16(), reply.location()));
-            if route.method == "POST" && reply.status == 303 && words.last() == Some(&"yes") {
+            let changed = matches!(reply.status.as_u16(), 200 | 201 | 204 | 303);
+            if route.method != "GET" && changed && words.last() == Some(&"yes") {
                 // Something may have changed; the next one finds the world as it was.
                 bench = world_with_odds_and_ends(engine).await;
             }
         }
         let permission = format!("{} {}", route.action, route.thing);
-        let mut line = format!("{:<5}{:<70}{:<28}", route.method, route.path, permission.trim());
+        let what = format!("{:<4} {}", route.method, route.path);
+        let mut line = format!("{what:<75}{:<28}", permission.trim());
         for word in words {
             write!(line, "{word:<9}").expect("text grows");
         }

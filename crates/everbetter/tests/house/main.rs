@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod access;
+mod api;
 mod audit;
 mod pages;
 mod search;

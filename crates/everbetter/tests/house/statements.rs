@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 27] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -25,6 +25,16 @@ const PAGES: [(&str, &str); 17] = [
     ("evaluator", "/practices/2.2.3"),
     ("director", "/overview"),
     ("director", "/due"),
+    ("director", "/api/v1/me"),
+    ("director", "/api/v1/people?sort=since"),
+    ("director", "/api/v1/teams"),
+    ("director", "/api/v1/teams/lakes/memberships"),
+    ("director", "/api/v1/sites"),
+    ("director", "/api/v1/partnerships"),
+    ("director", "/api/v1/visits?limit=200"),
+    ("partner", "/api/v1/tracker-entries"),
+    ("evaluator", "/api/v1/tracker-entries?limit=200"),
+    ("evaluator", "/api/v1/practices"),
 ];
 
 async fn counts(bench: &Bench) -> Vec<u64> {

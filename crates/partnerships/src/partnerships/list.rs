@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use super::{COLUMNS, FROM, Partnership};
 use crate::{
     SiteId,
-    paging::{Page, Seek, search_words},
+    paging::{Page, Seek, Window, search_words},
 };
 
 /// What is asked for; an empty text leaves its part open.
@@ -86,8 +86,24 @@ pub(crate) async fn page(
     descending: bool,
     seek: Seek<'_>,
 ) -> Result<Page<Partnership>, DbErr> {
+    page_at(on, filter, None, order, descending, seek.into()).await
+}
+
+/// The same, of any size, and where `site` names one, of that site alone.
+pub(crate) async fn page_at(
+    on: &impl ConnectionTrait,
+    filter: &Filter,
+    site: Option<&str>,
+    order: Order,
+    descending: bool,
+    seek: Window<'_>,
+) -> Result<Page<Partnership>, DbErr> {
     let mut params = Vec::new();
-    let conditions = filter.conditions(&mut params);
+    let mut conditions = filter.conditions(&mut params);
+    if let Some(site) = site {
+        params.push(site.into());
+        conditions.push_str(&format!(" and s.slug = ${}", params.len()));
+    }
     let (columns, key) = match order {
         Order::Name => (["s.folded", "p.slug"], "s2.folded, p2.slug"),
         Order::Start => (["p.started_on", "p.slug"], "p2.started_on, p2.slug"),

@@ -3,6 +3,7 @@
 //! Other rooms take a [`Partnership`] as the thing that their permissions are about: their routes name it
 //! `{partnership}`, by its slug.
 
+mod api;
 mod frame;
 mod list;
 mod people;
@@ -13,7 +14,7 @@ mod web;
 use chrono::NaiveDate;
 use platform::{
     Cx, Error,
-    access::{Kind, PathIds, Standing, Thing},
+    access::{Kind, PathIds, Routes, Standing, Thing},
     db::{self, PersonId, TeamId},
     room::Subject,
 };
@@ -26,7 +27,10 @@ pub use people::{Contact, People, Worker, people_of, staff_on};
 pub(crate) use policy::{Coach, Export};
 pub use policy::{Partnerships, Plan, Record};
 pub(crate) use verbs::{index_partnerships, index_partnerships_at};
-pub(crate) use web::routes;
+
+pub(crate) fn routes() -> Routes {
+    web::routes().and(api::routes())
+}
 
 use crate::{PartnershipId, SiteId};
 
@@ -120,22 +124,27 @@ impl Thing for Partnership {
 
     /// Staff see all partnerships, partner-side people the one of their own site, alumni none.
     async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
-        let sql = format!("select {COLUMNS} from {FROM} where p.slug = $1");
-        let found = db::one::<Self>(cx.db().read(), &sql, vec![ids.get("partnership")?.into()]).await?;
-        let seen = found.filter(|partnership| match who.kind {
-            Kind::Staff => true,
-            Kind::Partner => who.works_at.as_deref() == Some(&partnership.site_slug),
-            Kind::Alumnus => false,
-        });
-        let Some(mut partnership) = seen else { return Ok(None) };
-        let staff = db::rows::<StaffRow>(
-            cx.db().read(),
-            "select person_id, role from partnership_staff
-             where partnership_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2)",
-            vec![partnership.id.into(), cx.today().into()],
-        )
-        .await?;
-        partnership.staff = staff.into_iter().map(|row| (row.person_id, row.role)).collect();
-        Ok(Some(partnership))
+        find_seen(cx, who, ids.get("partnership")?).await
     }
+}
+
+/// The partnership of that key, as this person may see it: staff see all, partner-side people the one of their own site.
+pub(crate) async fn find_seen(cx: &Cx, who: &Standing, slug: &str) -> Result<Option<Partnership>, Error> {
+    let sql = format!("select {COLUMNS} from {FROM} where p.slug = $1");
+    let found = db::one::<Partnership>(cx.db().read(), &sql, vec![slug.into()]).await?;
+    let seen = found.filter(|partnership| match who.kind {
+        Kind::Staff => true,
+        Kind::Partner => who.works_at.as_deref() == Some(&partnership.site_slug),
+        Kind::Alumnus => false,
+    });
+    let Some(mut partnership) = seen else { return Ok(None) };
+    let staff = db::rows::<StaffRow>(
+        cx.db().read(),
+        "select person_id, role from partnership_staff
+             where partnership_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2)",
+        vec![partnership.id.into(), cx.today().into()],
+    )
+    .await?;
+    partnership.staff = staff.into_iter().map(|row| (row.person_id, row.role)).collect();
+    Ok(Some(partnership))
 }

@@ -1,5 +1,6 @@
 //! Sites: the districts and schools that the organisation works with, might work with, or looks at beside its partners.
 
+mod api;
 mod policy;
 mod store;
 mod verbs;
@@ -16,7 +17,10 @@ use crate::SiteId;
 
 pub(crate) use policy::Sites;
 pub(crate) use verbs::index_sites;
-pub(crate) use web::routes;
+
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
 
 /// The kind of subject that a site is.
 pub const SUBJECT: &str = "site";

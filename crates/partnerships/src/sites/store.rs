@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use super::Site;
 use crate::{
     SiteId,
-    paging::{Page, Seek, search_words},
+    paging::{Page, Window, search_words},
 };
 
 const SELECT: &str = "select s.id, s.slug, s.kind, s.name, d.slug as district_slug, d.name as district_name, s.state, s.region,
@@ -55,8 +55,9 @@ pub(super) async fn page(
     filter: &Filter<'_>,
     order: Order,
     descending: bool,
-    seek: Seek<'_>,
+    window: impl Into<Window<'_>>,
 ) -> Result<Page<Site>, DbErr> {
+    let seek = window.into();
     let mut params = Vec::new();
     let conditions = filter.conditions(&mut params);
     let (columns, of_key) = match order {

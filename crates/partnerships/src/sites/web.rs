@@ -25,6 +25,8 @@ use crate::{
     words,
 };
 
+pub(super) use edit::{read, standing};
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/sites", list)

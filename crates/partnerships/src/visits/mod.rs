@@ -1,5 +1,6 @@
 //! Visits: the log of who of us was at a partnership, when, how long, and what it touched. Its hours make the dose.
 
+mod api;
 mod policy;
 mod store;
 mod verbs;
@@ -14,9 +15,16 @@ use platform::{
 use sea_orm::FromQueryResult;
 
 pub(crate) use store::{OwnVisit, days_of_year, of_person, recent};
-pub(crate) use web::routes;
 
-use crate::{PartnershipId, VisitId, partnerships::Partnership, words};
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
+
+use crate::{
+    PartnershipId, VisitId,
+    partnerships::{Partnership, find_seen},
+    words,
+};
 
 /// More hours than this in one day are a slip of somebody's hand.
 pub(crate) const HOURS_IN_A_DAY: f64 = 24.0;
@@ -86,8 +94,15 @@ impl Thing for VisitThere {
     const NAME: &'static str = "visit";
 
     async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
-        let Some(partnership) = Partnership::find(cx, who, ids).await? else { return Ok(None) };
-        let visit = store::find(cx.db().read(), partnership.id, ids.get("visit")?).await?;
+        let (on, key) = (cx.db().read(), ids.get("visit")?);
+        // Programs name the visit alone: the partnership is then its own.
+        let slug = match ids.get("partnership") {
+            Ok(slug) => Some(slug.to_owned()),
+            Err(_) => store::partnership_of(on, key).await?,
+        };
+        let Some(slug) = slug else { return Ok(None) };
+        let Some(partnership) = find_seen(cx, who, &slug).await? else { return Ok(None) };
+        let visit = store::find(on, partnership.id, key).await?;
         Ok(visit.map(|visit| Self { partnership, visit }))
     }
 }

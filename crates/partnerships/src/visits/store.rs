@@ -8,7 +8,7 @@ use super::{HOURS_IN_A_DAY, Visit};
 use crate::{
     PartnershipId, VisitId,
     calendar::{Calendar, SchoolYear, Span},
-    paging::{Page, Seek},
+    paging::{Page, Seek, Window},
 };
 
 pub(super) const SELECT: &str = "select v.id, v.key, v.partnership_id, v.on_day, v.hours, v.person_id, h.slug as person_slug,
@@ -117,6 +117,73 @@ pub(super) async fn all(on: &impl ConnectionTrait, filter: &Filter<'_>) -> Resul
     let mut params = Vec::new();
     let conditions = filter.conditions(&mut params);
     db::rows(on, &format!("{SELECT} where {conditions} order by v.on_day desc, v.id desc"), params).await
+}
+
+/// A visit with the key of its partnership.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Anywhere {
+    #[sea_orm(nested)]
+    pub visit: Visit,
+    pub partnership: String,
+}
+
+const ANYWHERE: &str = "select v.id, v.key, v.partnership_id, v.on_day, v.hours, v.person_id, h.slug as person_slug,
+    h.name as person_name, v.mode, v.note, v.logged_on, v.version, p.slug as partnership
+    from visit v join person h on h.id = v.person_id join partnership p on p.id = v.partnership_id
+    join site s on s.id = p.site_id where v.removed_at is null";
+
+/// The visit of that key, wherever it was, unless it was taken out.
+pub(super) async fn anywhere(on: &impl ConnectionTrait, key: &str) -> Result<Option<Anywhere>, DbErr> {
+    db::one(on, &format!("{ANYWHERE} and v.key = $1"), vec![key.into()]).await
+}
+
+/// The key of the partnership that a visit was paid to.
+pub(super) async fn partnership_of(on: &impl ConnectionTrait, key: &str) -> Result<Option<String>, DbErr> {
+    let sql = "select p.slug from visit v join partnership p on p.id = v.partnership_id where v.key = $1";
+    db::scalar(on, sql, vec![key.into()]).await
+}
+
+/// What is asked for over all partnerships; an empty text leaves its part open.
+pub(super) struct Everywhere<'a> {
+    /// Of one site alone, for those who see no other.
+    pub site: Option<&'a str>,
+    pub partnership: &'a str,
+    pub person: &'a str,
+    pub mode: &'a str,
+    pub from: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+}
+
+/// A page over all partnerships, the newest first.
+pub(super) async fn page_anywhere(
+    on: &impl ConnectionTrait,
+    asked: &Everywhere<'_>,
+    window: Window<'_>,
+) -> Result<Page<Anywhere>, DbErr> {
+    let (mut sql, mut params) = (ANYWHERE.to_owned(), Params::new());
+    let filled = |text| Some(text).filter(|text: &&str| !text.is_empty());
+    let texts = [
+        ("s.slug", asked.site),
+        ("p.slug", filled(asked.partnership)),
+        ("h.slug", filled(asked.person)),
+        ("v.mode", filled(asked.mode)),
+    ];
+    for (column, value) in texts {
+        if let Some(value) = value {
+            params.push(value.into());
+            sql.push_str(&format!(" and {column} = ${}", params.len()));
+        }
+    }
+    for (sign, day) in [(">=", asked.from), ("<=", asked.to)] {
+        if let Some(day) = day {
+            params.push(day.into());
+            sql.push_str(&format!(" and v.on_day {sign} ${}", params.len()));
+        }
+    }
+    let of_key = "select on_day, id from visit where key = {key}";
+    let (bound, ending) = window.clause(&["v.on_day", "v.id"], of_key, true, &mut params);
+    let rows = db::rows(on, &format!("{sql}{bound}{ending}"), params).await?;
+    Ok(window.page(rows, |row: &Anywhere| row.visit.key.clone()))
 }
 
 /// A practice that a visit touched.

@@ -28,6 +28,8 @@ use crate::{
     words,
 };
 
+pub(super) use form::{read_new, read_standing, standing};
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/partnerships/{partnership}/visits", list)

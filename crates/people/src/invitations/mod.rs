@@ -4,4 +4,4 @@ mod store;
 pub(crate) mod verbs;
 mod web;
 
-pub(crate) use web::routes;
+pub(crate) use web::{routes, sent};

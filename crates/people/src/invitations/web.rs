@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     persons::{
-        self,
+        self, Person,
         policy::{Invite, People, Someone},
         verbs::Newcomer,
     },
@@ -60,14 +60,8 @@ async fn new(_: May<Invite, People>, cx: Cx) -> Answered {
 }
 
 async fn send(may: May<Invite, People>, cx: Cx, mut form: Form) -> Answered {
-    let newcomer = read(&mut form);
-    let place = place(&may, &cx, &mut form).await?;
-    let said = form.optional("words", 1000);
-    let (Some(newcomer), Some(place), Some(said), false) = (newcomer, place, said, form.has_errors()) else {
-        return page_with_errors(&New::of(&cx, form).await?);
-    };
-    match verbs::invite(&cx, may.who(), newcomer, place, &said).await {
-        Ok((person, is_new)) => {
+    match invited(&may, &cx, &mut form).await? {
+        Some((person, is_new)) => {
             let word = if is_new {
                 format!("{} has a page now, and a letter is on its way.", person.name)
             } else {
@@ -75,12 +69,30 @@ async fn send(may: May<Invite, People>, cx: Cx, mut form: Form) -> Answered {
             };
             Ok(go_to_with("/people/invitations", &Toast::saying(word)))
         }
+        None => page_with_errors(&New::of(&cx, form).await?),
+    }
+}
+
+/// Invites whom the form describes; answers the person and whether the address was new. Nothing is done, and the form says
+/// why, when something in it needs another look.
+async fn invited(may: &May<Invite, People>, cx: &Cx, form: &mut Form) -> Result<Option<(Person, bool)>, Error> {
+    let newcomer = read(form);
+    let place = place(may, cx, form).await?;
+    let said = form.optional("words", 1000);
+    let (Some(newcomer), Some(place), Some(said), false) = (newcomer, place, said, form.has_errors()) else { return Ok(None) };
+    match verbs::invite(cx, may.who(), newcomer, place, &said).await {
+        Ok(invited) => Ok(Some(invited)),
         Err(Error::Refused(why)) => {
             form.refuse("email", why);
-            page_with_errors(&New::of(&cx, form).await?)
+            Ok(None)
         }
         Err(error) => Err(error),
     }
+}
+
+/// As the form's page does it, for programs.
+pub(crate) async fn sent(may: &May<Invite, People>, cx: &Cx, form: &mut Form) -> Result<Option<Person>, Error> {
+    Ok(invited(may, cx, form).await?.map(|(person, _)| person))
 }
 
 /// The person whom the form describes; nothing when something in it needs another look.

@@ -1,5 +1,6 @@
 //! Persons: staff, partners and alumni, each with a page.
 
+mod api;
 mod import;
 pub(crate) mod policy;
 pub(crate) mod store;
@@ -18,7 +19,10 @@ use platform::{
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
-pub(crate) use web::routes;
+
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
 
 /// The kind of subject that a person is, for panels.
 pub const SUBJECT: &str = "person";

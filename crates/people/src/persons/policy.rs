@@ -20,6 +20,10 @@ platform::actions! {
     Depart = "depart",
     /// What is one's own alone: password, tokens, where one is signed in.
     Own = "own",
+    /// What opens one's own door or closes it: second factor, tokens, an account elsewhere.
+    Secure = "secure",
+    /// Take a second factor away from somebody who lost it.
+    Reset = "reset",
     /// Ask somebody in.
     Invite = "invite",
 }
@@ -39,6 +43,8 @@ impl Policy<See> for People {
 }
 
 impl Policy<Invite> for People {
+    const ASKS_AGAIN: bool = true;
+
     fn permits(who: &Standing, _: &Self) -> bool {
         may_invite(who)
     }
@@ -132,6 +138,8 @@ impl Policy<Keep> for Someone {
 }
 
 impl Policy<Depart> for Someone {
+    const ASKS_AGAIN: bool = true;
+
     fn permits(who: &Standing, thing: &Self) -> bool {
         // Whoever lets themselves go could not undo it.
         !thing.is(who) && thing.is_led_by(who)
@@ -145,7 +153,25 @@ impl Policy<Own> for Someone {
     }
 }
 
+impl Policy<Secure> for Someone {
+    const ASKS_AGAIN: bool = true;
+
+    fn permits(who: &Standing, thing: &Self) -> bool {
+        <Self as Policy<Own>>::permits(who, thing)
+    }
+}
+
+impl Policy<Reset> for Someone {
+    const ASKS_AGAIN: bool = true;
+
+    fn permits(who: &Standing, thing: &Self) -> bool {
+        !thing.is(who) && who.holds(&[roles::OPERATOR])
+    }
+}
+
 impl Policy<Invite> for Someone {
+    const ASKS_AGAIN: bool = true;
+
     fn permits(who: &Standing, _: &Self) -> bool {
         may_invite(who)
     }

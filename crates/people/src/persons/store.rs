@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use platform::{
     db::{self, Params, PersonId, Tx},
-    paging::{Page, Seek, search_words},
+    paging::{Page, Window, search_words},
     text::folded,
 };
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
@@ -165,8 +165,9 @@ pub(crate) async fn page(
     filter: &Filter<'_>,
     order: Order,
     descending: bool,
-    seek: Seek<'_>,
+    window: impl Into<Window<'_>>,
 ) -> Result<Page<Person>, DbErr> {
+    let seek = window.into();
     let mut params = Params::new();
     let narrowed = filter.clause(&mut params);
     let by: &[&str] = match order {

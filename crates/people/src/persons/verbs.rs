@@ -39,7 +39,8 @@ pub(crate) struct Kept {
 /// Changes a person's page.
 ///
 /// # Errors
-/// Stale when somebody else was faster; refused when the address is somebody else's.
+/// Stale when somebody else was faster; refused when the address is somebody else's; a new address asks for a fresh proof of who
+/// changes it.
 pub(crate) async fn change(cx: &Cx, may: &May<Edit, Someone>, change: Change, version: i32) -> Result<(), Error> {
     let before = &may.thing().person;
     let mut after = Person {
@@ -55,6 +56,10 @@ pub(crate) async fn change(cx: &Cx, may: &May<Edit, Someone>, change: Change, ve
         after.kind = kept.kind;
         after.works_at = kept.works_at;
         after.started_on = kept.started_on;
+    }
+    if after.email != before.email {
+        // Letters for a new password go to this address.
+        cx.must_be_fresh().await?;
     }
     let parts = [
         ("name", before.name != after.name),

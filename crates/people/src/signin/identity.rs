@@ -4,9 +4,11 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
-    Error,
-    access::{Identify, Kind, Seat, Standing, Via},
+    Cx, Error,
+    access::{Identify, KeptForm, Kind, Seat, Standing, Via, roles},
+    config::FactorFor,
     db::{self, Db, PersonId, TeamId},
+    room::Answer,
 };
 use sea_orm::{DbErr, FromQueryResult};
 
@@ -32,6 +34,8 @@ struct PersonRow {
     works_at: Option<String>,
     ended_on: Option<NaiveDate>,
     used_at: Option<DateTime<Utc>>,
+    /// Who must have a second factor; empty when this person has one.
+    factor_for: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -46,7 +50,10 @@ impl Identify for Identity {
         Box::pin(async move {
             let found = db::one::<PersonRow>(
                 db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, s.seen_at as used_at
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, s.seen_at as used_at,
+                        case when exists (select 1 from second_factor f
+                                          where f.person_id = p.id and f.confirmed_at is not null)
+                             then null else s.factor_for end as factor_for
                  from session s join person p on p.id = s.person_id
                  where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2",
                 vec![token_hash.clone().into(), now.into()],
@@ -66,11 +73,19 @@ impl Identify for Identity {
         })
     }
 
+    fn proved_at<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>) -> Answer<'a, Option<DateTime<Utc>>> {
+        Box::pin(async move { Ok(super::sessions::proved_at(db.read(), token_hash).await?) })
+    }
+
+    fn keep_form<'a>(&'a self, cx: &'a Cx, form: KeptForm) -> Answer<'a, Option<String>> {
+        Box::pin(async move { super::again::keep(cx, &form).await })
+    }
+
     fn by_token<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>, now: DateTime<Utc>) -> Found<'a> {
         Box::pin(async move {
             let found = db::one::<PersonRow>(
                 db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at, cast(null as text) as factor_for
                  from api_token t join person p on p.id = t.person_id
                  where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
                 vec![token_hash.clone().into(), now.into()],
@@ -106,7 +121,7 @@ async fn standing(db: &Db, person: PersonRow, via: Via, now: DateTime<Utc>) -> R
     let kind = Kind::from_word(&person.kind).ok_or_else(|| Error::Ours(format!("a person of kind {}", person.kind)))?;
     // Whoever has left, staff or partner side, keeps what alumni keep, from the day after the last one.
     let kind = if person.ended_on.is_some_and(|ended| ended < now.date_naive()) { Kind::Alumnus } else { kind };
-    Ok(Standing {
+    let mut standing = Standing {
         person: person.id,
         slug: person.slug,
         name: person.name,
@@ -114,5 +129,15 @@ async fn standing(db: &Db, person: PersonRow, via: Via, now: DateTime<Utc>) -> R
         seats: seats.into_iter().map(|row| Seat { team: row.team_id, slug: row.slug, role: row.role }).collect(),
         works_at: person.works_at,
         via,
-    })
+    };
+    let owes = match person.factor_for.as_deref().and_then(FactorFor::from_word) {
+        Some(FactorFor::Operators) => standing.holds(&[roles::OPERATOR]),
+        Some(FactorFor::Staff) => standing.is_staff(),
+        Some(FactorFor::Nobody) | None => false,
+    };
+    if owes {
+        // Roles give nothing until the second factor that they ask for is there.
+        standing.seats.clear();
+    }
+    Ok(standing)
 }

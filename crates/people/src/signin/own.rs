@@ -4,16 +4,17 @@ use askama::Template;
 use platform::{
     Cx, Error,
     access::{May, Routes, Via},
+    secret,
     text::counted,
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
 use super::{
     passwords::{LEAST, refusal_of},
-    sessions, store, verbs,
+    sessions, store, verbs, web,
 };
 use crate::{
-    persons::policy::{Own, Someone},
+    persons::policy::{Own, Secure, Someone},
     words,
 };
 
@@ -21,11 +22,13 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/people/{person}/sessions", list)
         .post("/people/{person}/sessions/closure", close_others)
+        .post("/people/{person}/sessions/{session}/closure", close_one)
         .get("/people/{person}/password", ask)
         .post("/people/{person}/password", change)
 }
 
 struct Place {
+    key: String,
     agent: String,
     since: String,
     seen: String,
@@ -46,6 +49,7 @@ async fn list(may: May<Own, Someone>, cx: Cx) -> Answered {
     let places = found
         .into_iter()
         .map(|session| Place {
+            key: secret::hex(&session.token_hash),
             agent: words::agent(&session.agent),
             since: said(session.created_at),
             seen: said(session.seen_at),
@@ -55,10 +59,19 @@ async fn list(may: May<Own, Someone>, cx: Cx) -> Answered {
     page(&Sessions { shell: cx.shell("Where you are signed in", "/people"), person: may.thing().clone(), places })
 }
 
-async fn close_others(may: May<Own, Someone>, cx: Cx, _: Form) -> Answered {
+async fn close_others(may: May<Secure, Someone>, cx: Cx, _: Form) -> Answered {
     let ended = verbs::sign_out_elsewhere(&cx, may.who()).await?;
     let ended = i64::try_from(ended).unwrap_or(0);
     let word = format!("Signed out of {}. This one stays.", counted(ended, "other place", "other places"));
+    Ok(go_to_with(&format!("/people/{}/sessions", may.thing().slug), &Toast::saying(word)))
+}
+
+async fn close_one(may: May<Secure, Someone>, cx: Cx, _: Form) -> Answered {
+    let key = may.ids().get("session")?;
+    let found = sessions::sessions_of(cx.db().read(), may.thing().id, cx.now).await?;
+    let session = found.into_iter().find(|session| secret::hex(&session.token_hash) == key).ok_or(Error::NotFound)?;
+    verbs::sign_out_of(&cx, may.who(), session.token_hash).await?;
+    let word = format!("Signed out of {}.", words::agent(&session.agent));
     Ok(go_to_with(&format!("/people/{}/sessions", may.thing().slug), &Toast::saying(word)))
 }
 
@@ -70,6 +83,8 @@ struct OwnPassword {
     person: Someone,
     has_one: bool,
     rule: String,
+    provider: String,
+    is_linked: bool,
 }
 
 impl OwnPassword {
@@ -78,6 +93,8 @@ impl OwnPassword {
         Ok(Self {
             shell: cx.shell("Your password", "/people"),
             form,
+            provider: web::provider_name(cx),
+            is_linked: store::is_linked(cx.db().read(), person.id).await?,
             person: person.clone(),
             has_one: known.is_some_and(|known| known.phc.is_some()),
             rule: format!("At least {LEAST} characters. Three or four words that belong to nobody else are easy to remember."),
@@ -107,9 +124,9 @@ async fn change(may: May<Own, Someone>, cx: Cx, mut form: Form) -> Answered {
             form.refuse("now", "This is not the password you have now. Could it be an older one?");
             page_with_errors(&OwnPassword::of(&cx, person, form).await?)
         }
-        Err(error @ Error::TooMany { .. }) => {
+        Err(error @ Error::TooMany { wait_seconds }) => {
             form.refuse("now", error.words().1);
-            page_with_errors(&OwnPassword::of(&cx, person, form).await?)
+            web::page_of_too_many(&OwnPassword::of(&cx, person, form).await?, wait_seconds)
         }
         Err(error) => Err(error),
     }

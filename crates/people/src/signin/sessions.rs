@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Error,
-    config::Config,
+    config::{Config, FactorFor},
     db::{self, PersonId, Tx},
     room::Answer,
     secret,
@@ -20,14 +20,23 @@ pub(crate) struct SessionRow {
 }
 
 /// Begins a session; answers the token that goes into the cookie and nowhere else.
-pub(super) async fn begin(tx: &Tx, config: &Config, person: PersonId, agent: &str, now: DateTime<Utc>) -> Result<String, DbErr> {
+/// `factor_for` says who must have a second factor for this session to give what roles give.
+pub(super) async fn begin(
+    tx: &Tx,
+    config: &Config,
+    person: PersonId,
+    agent: &str,
+    factor_for: FactorFor,
+    now: DateTime<Utc>,
+) -> Result<String, DbErr> {
     let token = secret::new_token();
     let limit = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::days(30));
     let idle = limit(config.session_idle);
     db::exec(
         &**tx,
-        "insert into session (token_hash, person_id, created_at, seen_at, ends_at, idle_ends_at, idle_seconds, agent)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into session (token_hash, person_id, created_at, seen_at, ends_at, idle_ends_at, idle_seconds, agent,
+                              proved_at, factor_for)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         vec![
             secret::token_hash(&token).into(),
             person.into(),
@@ -37,6 +46,8 @@ pub(super) async fn begin(tx: &Tx, config: &Config, person: PersonId, agent: &st
             (now + idle).into(),
             idle.num_seconds().into(),
             agent.chars().take(200).collect::<String>().into(),
+            now.into(),
+            factor_for.word().into(),
         ],
     )
     .await?;
@@ -56,6 +67,28 @@ pub(super) async fn seen(tx: &Tx, token_hash: &[u8], now: DateTime<Utc>) -> Resu
     )
     .await?;
     Ok(())
+}
+
+/// When the person of a session last showed who it is.
+pub(super) async fn proved_at(on: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<Option<DateTime<Utc>>, DbErr> {
+    db::scalar(on, "select coalesce(proved_at, created_at) from session where token_hash = $1", vec![token_hash.into()]).await
+}
+
+/// Notes a proof of who it is, under a new token: whoever had learned the one before is outside. Answers the new one.
+pub(super) async fn prove(tx: &Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<String>, DbErr> {
+    let token = secret::new_token();
+    let touched = db::exec(
+        &**tx,
+        "update session set token_hash = $1, proved_at = $2 where token_hash = $3",
+        vec![secret::token_hash(&token).into(), now.into(), token_hash.to_vec().into()],
+    )
+    .await?;
+    Ok((touched == 1).then_some(token))
+}
+
+/// Ends one session of a person.
+pub(super) async fn end_one(tx: &Tx, person: PersonId, token_hash: Vec<u8>) -> Result<u64, DbErr> {
+    db::exec(&**tx, "delete from session where token_hash = $1 and person_id = $2", vec![token_hash.into(), person.into()]).await
 }
 
 /// Ends one session.
@@ -101,6 +134,7 @@ pub(super) fn tidy<'a>(app: &'a App, _: &'a str) -> Answer<'a, ()> {
             .write(async |tx| {
                 db::exec(&**tx, "delete from session where ends_at < $1", vec![now.into()]).await?;
                 db::exec(&**tx, "delete from session where idle_ends_at < $1", vec![now.into()]).await?;
+                db::exec(&**tx, "delete from door_step where expires_at < $1", vec![now.into()]).await?;
                 db::exec(&**tx, "delete from sign_in_try where at < $1", vec![(now - TimeDelta::days(1)).into()]).await?;
                 Ok::<_, Error>(())
             })

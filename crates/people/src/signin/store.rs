@@ -35,6 +35,23 @@ pub(super) async fn by_slug(on: &impl ConnectionTrait, slug: &str) -> Result<Opt
     .await
 }
 
+/// The person of an id who has an address.
+pub(super) async fn by_id(on: &impl ConnectionTrait, person: PersonId) -> Result<Option<Known>, DbErr> {
+    db::one(
+        on,
+        "select p.id, p.slug, p.name, p.email, w.phc from person p left join password w on w.person_id = p.id
+         where p.id = $1 and p.email is not null",
+        vec![person.into()],
+    )
+    .await
+}
+
+/// Whether a person has an account at the provider.
+pub(super) async fn is_linked(on: &impl ConnectionTrait, person: PersonId) -> Result<bool, DbErr> {
+    let sql = "select count(*) from provider_account where person_id = $1";
+    Ok(db::scalar::<i64>(on, sql, vec![person.into()]).await?.unwrap_or(0) > 0)
+}
+
 /// An invitation that can still be taken up.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct OpenInvitation {
@@ -44,6 +61,13 @@ pub(super) struct OpenInvitation {
     pub slug: String,
     pub name: String,
     pub email: String,
+}
+
+impl OpenInvitation {
+    /// Whom it asks in.
+    pub(super) fn known(&self) -> Known {
+        Known { id: self.person_id, slug: self.slug.clone(), name: self.name.clone(), email: self.email.clone(), phc: None }
+    }
 }
 
 /// The open invitation of a token.

@@ -1,19 +1,25 @@
 //! What changes at the door.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
     access::{Standing, Via},
     audit::{self, Actor},
     clock,
+    config::FactorFor,
     db::{self, PersonId, Tx},
+    jobs,
     mail::{self, Letter},
-    room::Subject,
+    room::{Answer, Subject},
     secret,
+    settings::Settings,
 };
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    limits, passwords, sessions,
+    factor, limits, passwords, sessions,
+    steps::{self, Step},
     store::{self, Known, OpenInvitation},
 };
 
@@ -40,52 +46,165 @@ impl Purpose {
     }
 }
 
-fn subject(slug: &str, name: &str) -> Subject {
+pub(super) fn subject(slug: &str, name: &str) -> Subject {
     Subject { kind: "person", key: slug.to_owned(), title: name.to_owned(), href: format!("/people/{slug}") }
 }
 
-/// Signs in with address and password; answers the session's token, or nothing when the two don't go together.
+/// How far somebody came.
+#[derive(Debug)]
+pub(super) enum Entered {
+    /// Inside: the session's token, and where to go first.
+    Inside { token: String, to: String },
+    /// The second factor is asked for; the word goes into a cookie.
+    Asked(String),
+}
+
+/// What waits for the second factor.
+#[derive(Debug, Serialize, Deserialize)]
+struct Waiting {
+    action: String,
+    agent: String,
+    back: String,
+    factor_for: String,
+}
+
+/// The way somebody comes in.
+pub(super) struct Way<'a> {
+    /// What the audit log says.
+    pub action: &'a str,
+    /// The browser.
+    pub agent: &'a str,
+    /// Where to go then.
+    pub back: &'a str,
+    /// Who must have a second factor, coming in this way.
+    pub factor_for: FactorFor,
+}
+
+/// Signs in with address and password; answers nothing when the two don't go together.
 ///
 /// # Errors
 /// Too many tries.
-pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str) -> Result<Option<String>, Error> {
+pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str, back: &str) -> Result<Option<Entered>, Error> {
     let email = email.trim().to_lowercase();
-    let attempt = cx.db().write(async |tx| limits::count(tx, &email, cx.now).await).await?;
+    let attempt = cx.db().write(async |tx| limits::count(tx, &limits::of_sign_in(&email, cx.client()), cx.now).await).await?;
     let known = store::by_email(cx.db().read(), &email).await?;
     let phc = known.as_ref().and_then(|known| known.phc.clone());
     let right = passwords::is_right(password, phc).await?;
     match known {
         Some(known) if right => {
-            let token = cx
+            let way = Way { action: "signed in", agent, back, factor_for: cx.app.config.factor_for };
+            let entered = cx
                 .db()
                 .write(async |tx| {
-                    limits::forget(tx, &email, attempt).await?;
-                    enter(cx, tx, &known, agent, "signed in").await
+                    limits::forget(tx, &attempt).await?;
+                    enter(cx, tx, &known, &way).await
                 })
                 .await?;
-            Ok(Some(token))
+            Ok(Some(entered))
         }
         _ => Ok(None),
     }
 }
 
-async fn enter(cx: &Cx, tx: &Tx, known: &Known, agent: &str, action: &str) -> Result<String, Error> {
+/// Lets somebody in who has shown the first factor: asks for the second where there is one.
+pub(super) async fn enter(cx: &Cx, tx: &Tx, known: &Known, way: &Way<'_>) -> Result<Entered, Error> {
+    if !factor::has_one(&**tx, known.id).await? {
+        return go_in(cx, tx, known, way).await;
+    }
+    let waiting = Waiting {
+        action: way.action.to_owned(),
+        agent: way.agent.to_owned(),
+        back: way.back.to_owned(),
+        factor_for: way.factor_for.word().to_owned(),
+    };
+    Ok(Entered::Asked(steps::keep(tx, &cx.app, Step::SecondFactor, Some(known.id), &waiting, cx.now).await?))
+}
+
+/// Begins a session in place of the one before, if there was one.
+async fn go_in(cx: &Cx, tx: &Tx, known: &Known, way: &Way<'_>) -> Result<Entered, Error> {
     if let Some(Via::Session(before)) = cx.who.as_ref().map(|who| &who.via) {
         sessions::end(tx, before).await?;
     }
     let actor = Actor::Person(known.id, known.name.clone());
-    audit::record(tx, cx.db().engine(), cx.now, &actor, action, &subject(&known.slug, &known.name), "").await?;
-    Ok(sessions::begin(tx, &cx.app.config, known.id, agent, cx.now).await?)
+    audit::record(tx, cx.db().engine(), cx.now, &actor, way.action, &subject(&known.slug, &known.name), "").await?;
+    let token = sessions::begin(tx, &cx.app.config, known.id, way.agent, way.factor_for, cx.now).await?;
+    let owes =
+        !factor::has_one(&**tx, known.id).await? && owes_factor(&**tx, known.id, cx.now.date_naive(), way.factor_for).await?;
+    let to = if owes { format!("/people/{}/second-factor", known.slug) } else { way.back.to_owned() };
+    Ok(Entered::Inside { token, to })
+}
+
+/// Whether a person's roles of today ask for a second factor.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn owes_factor(
+    on: &impl ConnectionTrait,
+    person: PersonId,
+    today: NaiveDate,
+    factor_for: FactorFor,
+) -> Result<bool, Error> {
+    let sql = match factor_for {
+        FactorFor::Nobody => return Ok(false),
+        FactorFor::Staff => {
+            "select count(*) from person p where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)"
+        }
+        FactorFor::Operators => {
+            "select count(*) from person p join membership m on m.person_id = p.id
+             where p.id = $1 and p.kind = 'staff' and (p.ended_on is null or p.ended_on >= $2)
+               and m.role = 'operator' and m.from_on <= $2 and (m.to_on is null or m.to_on >= $2)"
+        }
+    };
+    Ok(db::scalar::<i64>(on, sql, vec![person.into(), today.into()]).await?.unwrap_or(0) > 0)
+}
+
+/// What came of a second factor.
+pub(super) enum Second {
+    /// It was right.
+    Right(Entered),
+    /// It was wrong, or used before.
+    Wrong,
+    /// The password was given too long ago; the sign-in begins anew.
+    TooLate,
+}
+
+/// Shows the second factor for the sign-in that waits under this word.
+///
+/// # Errors
+/// Too many tries.
+pub(super) async fn show_second(cx: &Cx, word: &str, code: &str) -> Result<Second, Error> {
+    let found = steps::look::<Waiting>(cx.db().read(), &cx.app, Step::SecondFactor, word, cx.now).await?;
+    let Some((Some(person), _)) = found else { return Ok(Second::TooLate) };
+    let Some(known) = store::by_id(cx.db().read(), person).await? else { return Ok(Second::TooLate) };
+    let limits = limits::of_proofs("second factor", &known.slug);
+    // Counted in a transaction of its own, so that a wrong code counts.
+    let attempt = cx.db().write(async |tx| limits::count(tx, &limits, cx.now).await).await?;
+    cx.db()
+        .write(async |tx| {
+            let Some(shown) = factor::verbs::check(cx, tx, person, code).await? else { return Ok(Second::Wrong) };
+            let taken = steps::take::<Waiting>(tx, &cx.app, Step::SecondFactor, word, cx.now).await?;
+            let Some((_, waiting)) = taken else { return Ok(Second::TooLate) };
+            limits::forget(tx, &attempt).await?;
+            let action = match shown {
+                factor::verbs::Shown::Code => waiting.action.clone(),
+                factor::verbs::Shown::Recovery => format!("{} with a recovery code", waiting.action),
+            };
+            let factor_for = FactorFor::from_word(&waiting.factor_for).unwrap_or(cx.app.config.factor_for);
+            let way = Way { action: &action, agent: &waiting.agent, back: &waiting.back, factor_for };
+            Ok(Second::Right(go_in(cx, tx, &known, &way).await?))
+        })
+        .await
 }
 
 /// Signs in as one of the demo's people.
 ///
 /// # Errors
 /// Not found where there is no such persona: everywhere but in the demo.
-pub(super) async fn sign_in_as(cx: &Cx, persona: &str, agent: &str) -> Result<String, Error> {
+pub(super) async fn sign_in_as(cx: &Cx, persona: &str, agent: &str, back: &str) -> Result<Entered, Error> {
     let persona = cx.app.personas.iter().find(|known| known.name == persona).ok_or(Error::NotFound)?;
     let known = store::by_slug(cx.db().read(), &persona.slug).await?.ok_or(Error::NotFound)?;
-    cx.db().write(async |tx| enter(cx, tx, &known, agent, "signed in").await).await
+    let way = Way { action: "signed in", agent, back, factor_for: FactorFor::Nobody };
+    cx.db().write(async |tx| enter(cx, tx, &known, &way).await).await
 }
 
 /// Ends this session.
@@ -159,19 +278,21 @@ pub(crate) async fn withdraw_all(tx: &Tx, person: PersonId, now: DateTime<Utc>) 
 /// Too many tries.
 pub(crate) async fn change_password(cx: &Cx, who: &Standing, now: String, new: String) -> Result<bool, Error> {
     let known = store::by_slug(cx.db().read(), &who.slug).await?.ok_or(Error::NotFound)?;
-    let about = format!("password of {}", who.slug);
     let mut attempt = None;
     if let Some(phc) = known.phc.clone() {
-        attempt = Some(cx.db().write(async |tx| limits::count(tx, &about, cx.now).await).await?);
+        attempt = Some(cx.db().write(async |tx| limits::count(tx, &limits::of_own_password(&who.slug), cx.now).await).await?);
         if !passwords::is_right(now, Some(phc)).await? {
             return Ok(false);
         }
+    } else {
+        // A first password opens a door of its own, and none before it can be asked for.
+        cx.must_be_fresh().await?;
     }
     let phc = passwords::hash(new).await?;
     cx.db()
         .write(async |tx| {
-            if let Some(attempt) = attempt {
-                limits::forget(tx, &about, attempt).await?;
+            if let Some(attempt) = &attempt {
+                limits::forget(tx, attempt).await?;
             }
             keep_password(tx, who.person, &phc, cx.now).await?;
             match &who.via {
@@ -203,66 +324,101 @@ pub(crate) async fn sign_out_elsewhere(cx: &Cx, who: &Standing) -> Result<u64, E
         .await
 }
 
-/// Sends a letter for a new password to the address, if somebody here has it. Nobody learns whether somebody does.
+/// Signs out of one place.
 ///
 /// # Errors
-/// Too many tries.
-pub(super) async fn ask_for_new_password(cx: &Cx, email: &str) -> Result<(), Error> {
-    let email = email.trim().to_lowercase();
-    cx.db().write(async |tx| limits::count(tx, &format!("new password {email}"), cx.now).await).await?;
-    let Some(known) = store::by_email(cx.db().read(), &email).await? else { return Ok(()) };
+/// Not found when it has ended already, or is somebody else's.
+pub(super) async fn sign_out_of(cx: &Cx, who: &Standing, token_hash: Vec<u8>) -> Result<(), Error> {
     cx.db()
         .write(async |tx| {
-            let link = invite(&cx.app, tx, known.id, Purpose::NewPassword, None, cx.now).await?;
-            let text = format!(
-                "Hello {},\n\nsomebody, most likely you, asked for a new password at {}. \
-                 This link lets you choose one within {NEW_PASSWORD_HOURS} hours:\n\n{link}\n\n\
-                 If it was not you, do nothing: your password stays as it is.\n",
-                known.name,
-                cx.settings.organisation(),
-            );
-            let letter = Letter { to: known.email.clone(), subject: "Choose a new password".to_owned(), text };
-            mail::enqueue(tx, cx.now, &letter).await?;
-            let nobody = Actor::Process("somebody at the sign-in");
-            let person = subject(&known.slug, &known.name);
-            audit::record(tx, cx.db().engine(), cx.now, &nobody, "asked for a new password", &person, "").await?;
+            if sessions::end_one(tx, who.person, token_hash).await? == 0 {
+                return Err(Error::NotFound);
+            }
+            let about = subject(&who.slug, &who.name);
+            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "signed out elsewhere", &about, "").await?;
             Ok(())
         })
         .await
 }
 
-/// Sets a first or a new password through an invitation, ends other sessions, and signs in; answers the session's token.
+/// The name of the job that writes letters for a new password.
+pub(super) const LETTER_JOB: &str = "letter for a new password";
+
+/// Asks for a letter for a new password. What happens here is the same whether somebody has this address or not; a job looks.
+///
+/// # Errors
+/// Too many tries.
+pub(super) async fn ask_for_new_password(cx: &Cx, email: &str) -> Result<(), Error> {
+    let email = email.trim().to_lowercase();
+    cx.db()
+        .write(async |tx| {
+            limits::count(tx, &limits::of_letters(&email, cx.client()), cx.now).await?;
+            jobs::enqueue(&**tx, cx.now, LETTER_JOB, &serde_json::json!({ "email": email }), cx.now).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Writes the letter, if somebody has the address.
+pub(super) fn write_letter<'a>(app: &'a App, payload: &'a str) -> Answer<'a, ()> {
+    Box::pin(async move {
+        let asked: serde_json::Value = serde_json::from_str(payload)?;
+        let email = asked["email"].as_str().unwrap_or_default();
+        let now = app.clock.now();
+        let Some(known) = store::by_email(app.db.read(), email).await? else { return Ok(()) };
+        let settings = Settings::read(app.db.read()).await?;
+        app.db
+            .write(async |tx| {
+                let link = invite(app, tx, known.id, Purpose::NewPassword, None, now).await?;
+                let text = format!(
+                    "Hello {},\n\nsomebody, most likely you, asked for a new password at {}. \
+                     This link lets you choose one within {NEW_PASSWORD_HOURS} hours:\n\n{link}\n\n\
+                     If it was not you, do nothing: your password stays as it is.\n",
+                    known.name,
+                    settings.organisation(),
+                );
+                let letter = Letter { to: known.email.clone(), subject: "Choose a new password".to_owned(), text };
+                mail::enqueue(tx, now, &letter).await?;
+                let nobody = Actor::Process("somebody at the sign-in");
+                let person = subject(&known.slug, &known.name);
+                audit::record(tx, app.db.engine(), now, &nobody, "asked for a new password", &person, "").await?;
+                Ok(())
+            })
+            .await
+    })
+}
+
+/// Sets a first or a new password through an invitation, ends other sessions, and signs in.
 ///
 /// # Errors
 /// Not found when the invitation was taken up in the meantime.
-pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: String, agent: &str) -> Result<String, Error> {
+pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: String, agent: &str) -> Result<Entered, Error> {
     let phc = passwords::hash(password).await?;
     cx.db()
         .write(async |tx| {
-            let taken = db::exec(
-                &**tx,
-                "update invitation set accepted_at = $1 where id = $2 and accepted_at is null and withdrawn_at is null",
-                vec![cx.now.into(), invitation.id.into()],
-            )
-            .await?;
-            if taken == 0 {
-                return Err(Error::NotFound);
-            }
+            take_up(tx, invitation, cx.now).await?;
             keep_password(tx, invitation.person_id, &phc, cx.now).await?;
             sessions::end_all(tx, invitation.person_id).await?;
-            // Whoever was kept out by somebody else's guesses is let in again.
-            limits::forget(tx, &invitation.email, uuid::Uuid::nil()).await?;
-            let known = Known {
-                id: invitation.person_id,
-                slug: invitation.slug.clone(),
-                name: invitation.name.clone(),
-                email: invitation.email.clone(),
-                phc: None,
-            };
+            limits::forgive(tx, &invitation.email, cx.client()).await?;
             let action = if invitation.purpose == "join" { "took up an invitation" } else { "chose a new password" };
-            enter(cx, tx, &known, agent, action).await
+            let way = Way { action, agent, back: "/", factor_for: cx.app.config.factor_for };
+            enter(cx, tx, &invitation.known(), &way).await
         })
         .await
+}
+
+/// Takes up an invitation: nobody can a second time.
+///
+/// # Errors
+/// Not found when it was taken up in the meantime.
+pub(super) async fn take_up(tx: &Tx, invitation: &OpenInvitation, now: DateTime<Utc>) -> Result<(), Error> {
+    let taken = db::exec(
+        &**tx,
+        "update invitation set accepted_at = $1 where id = $2 and accepted_at is null and withdrawn_at is null",
+        vec![now.into(), invitation.id.into()],
+    )
+    .await?;
+    if taken == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
 /// Keeps a password's hash in place of the one before.

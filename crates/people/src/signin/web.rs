@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use platform::{
@@ -11,14 +11,14 @@ use platform::{
     access::{Open, Routes, Via},
     app::Persona,
     secret, text,
-    web::{Answered, Form, Shell, clear_session_cookie, go_to, is_local, page, page_with_errors, session_cookie},
+    web::{Answered, Form, Shell, clear_session_cookie, door_cookie, go_to, is_local, page, page_with_errors, session_cookie},
 };
 use serde::Deserialize;
 
 use super::{
     passwords::{LEAST, refusal_of},
     store::{self, OpenInvitation},
-    verbs,
+    verbs::{self, Entered},
 };
 
 pub(crate) fn routes() -> Routes {
@@ -67,6 +67,7 @@ struct Door {
     form: Form,
     back: String,
     personas: Vec<PersonaButton>,
+    provider: String,
 }
 
 impl Door {
@@ -75,9 +76,15 @@ impl Door {
             shell: cx.shell("Sign in", ""),
             form,
             back: if is_local(back) { back.to_owned() } else { String::new() },
+            provider: provider_name(cx),
             personas: cx.app.personas.iter().map(PersonaButton::from).collect(),
         }
     }
+}
+
+/// What the provider is called; empty without one.
+pub(super) fn provider_name(cx: &Cx) -> String {
+    cx.app.config.provider.as_ref().map(|provider| provider.name.clone()).unwrap_or_default()
 }
 
 async fn door(_: Open, cx: Cx, Query(asked): Query<Asked>) -> Answered {
@@ -87,14 +94,38 @@ async fn door(_: Open, cx: Cx, Query(asked): Query<Asked>) -> Answered {
     page(&Door::of(&cx, Form::default(), &asked.back))
 }
 
-fn agent(headers: &HeaderMap) -> String {
+pub(super) fn agent(headers: &HeaderMap) -> String {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("an unnamed browser").to_owned()
 }
 
-fn entered(cx: &Cx, token: &str, back: &str) -> Result<Response, Error> {
-    let mut response = go_to(if is_local(back) { back } else { "/" });
-    let cookie = HeaderValue::from_str(&session_cookie(&cx.app.config, token)).map_err(|error| Error::Ours(error.to_string()))?;
+fn set_cookie(response: &mut Response, line: &str) -> Result<(), Error> {
+    let cookie = HeaderValue::from_str(line).map_err(|error| Error::Ours(error.to_string()))?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(())
+}
+
+/// The way on: inside, or to the second factor.
+pub(super) fn entered(cx: &Cx, entered: &Entered) -> Answered {
+    match entered {
+        Entered::Inside { token, to } => {
+            let mut response = go_to(if is_local(to) { to } else { "/" });
+            set_cookie(&mut response, &session_cookie(&cx.app.config, token))?;
+            set_cookie(&mut response, &door_cookie(&cx.app.config, ""))?;
+            Ok(response)
+        }
+        Entered::Asked(word) => {
+            let mut response = go_to("/sign-in/second-factor");
+            set_cookie(&mut response, &door_cookie(&cx.app.config, word))?;
+            Ok(response)
+        }
+    }
+}
+
+/// A page that says that there were too many tries, and when the next one counts.
+pub(super) fn page_of_too_many(template: &impl Template, wait_seconds: u64) -> Answered {
+    let mut response = page(template)?;
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_seconds));
     Ok(response)
 }
 
@@ -107,15 +138,16 @@ async fn knock(_: Open, cx: Cx, headers: HeaderMap, mut form: Form) -> Answered 
         form.refuse("password", "Please type your password.");
     }
     if let (Some(email), false) = (email, form.has_errors()) {
-        match verbs::sign_in(&cx, &email, password, &agent(&headers)).await {
-            Ok(Some(token)) => return entered(&cx, &token, &back),
+        match verbs::sign_in(&cx, &email, password, &agent(&headers), &back).await {
+            Ok(Some(way)) => return entered(&cx, &way),
             Ok(None) => form.refuse(
                 "password",
                 "This address and password don’t go together. Please try once more, or ask for a new password below.",
             ),
-            Err(error @ Error::TooMany { .. }) => {
+            Err(error @ Error::TooMany { wait_seconds }) => {
                 let (_, advice) = error.words();
                 form.refuse("password", advice);
+                return page_of_too_many(&Door::of(&cx, form, &back), wait_seconds);
             }
             Err(error) => return Err(error),
         }
@@ -124,8 +156,8 @@ async fn knock(_: Open, cx: Cx, headers: HeaderMap, mut form: Form) -> Answered 
 }
 
 async fn as_persona(_: Open, cx: Cx, headers: HeaderMap, form: Form) -> Answered {
-    let token = verbs::sign_in_as(&cx, form.value("persona"), &agent(&headers)).await?;
-    entered(&cx, &token, form.value("back"))
+    let way = verbs::sign_in_as(&cx, form.value("persona"), &agent(&headers), form.value("back")).await?;
+    entered(&cx, &way)
 }
 
 /// Open to anybody: a session that has ended in the meantime leads to the sign-in all the same. The form is read for its
@@ -135,8 +167,7 @@ async fn leave(_: Open, cx: Cx, _: Form) -> Answered {
         verbs::sign_out(&cx, hash).await?;
     }
     let mut response = go_to("/sign-in");
-    let cookie = HeaderValue::from_str(&clear_session_cookie(&cx.app.config)).map_err(|error| Error::Ours(error.to_string()))?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    set_cookie(&mut response, &clear_session_cookie(&cx.app.config))?;
     Ok(response)
 }
 
@@ -159,10 +190,10 @@ async fn ask_for_help(_: Open, cx: Cx, mut form: Form) -> Answered {
     };
     match verbs::ask_for_new_password(&cx, &email).await {
         Ok(()) => page(&Help { shell, form, sent_to: email }),
-        Err(error @ Error::TooMany { .. }) => {
+        Err(error @ Error::TooMany { wait_seconds }) => {
             let (_, advice) = error.words();
             form.refuse("email", advice);
-            page_with_errors(&Help { shell, form, sent_to: String::new() })
+            page_of_too_many(&Help { shell, form, sent_to: String::new() }, wait_seconds)
         }
         Err(error) => Err(error),
     }
@@ -178,6 +209,7 @@ struct InvitationPage {
     email: String,
     joins: bool,
     rule: String,
+    provider: String,
 }
 
 impl InvitationPage {
@@ -190,6 +222,7 @@ impl InvitationPage {
             name: invitation.name.clone(),
             email: invitation.email.clone(),
             joins,
+            provider: if joins { provider_name(cx) } else { String::new() },
             rule: format!(
                 "At least {LEAST} characters. Three or four words that belong to nobody else are easy to remember and hard to guess."
             ),
@@ -197,7 +230,7 @@ impl InvitationPage {
     }
 }
 
-async fn invitation_of(cx: &Cx, token: &str) -> Result<OpenInvitation, Error> {
+pub(super) async fn invitation_of(cx: &Cx, token: &str) -> Result<OpenInvitation, Error> {
     store::invitation(cx.db().read(), &secret::token_hash(token), cx.now).await?.ok_or(Error::NotFound)
 }
 
@@ -214,8 +247,8 @@ async fn accept_invitation(_: Open, cx: Cx, Path(token): Path<String>, headers: 
         form.refuse("password", why);
         return page_with_errors(&InvitationPage::of(&cx, &invitation, token, form));
     }
-    let session = verbs::accept(&cx, &invitation, password, &agent(&headers)).await?;
-    entered(&cx, &session, "/")
+    let way = verbs::accept(&cx, &invitation, password, &agent(&headers)).await?;
+    entered(&cx, &way)
 }
 
 async fn choose_theme(_: Open, cx: Cx, form: Form) -> Answered {
@@ -226,7 +259,6 @@ async fn choose_theme(_: Open, cx: Cx, form: Form) -> Answered {
         theme @ ("light" | "dark") => format!("theme={theme}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}"),
         _ => format!("theme=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),
     };
-    let cookie = HeaderValue::from_str(&cookie).map_err(|error| Error::Ours(error.to_string()))?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
+    set_cookie(&mut response, &cookie)?;
     Ok(response)
 }

@@ -1,5 +1,6 @@
 //! Teams, and dated memberships in them: several at once, each with a role, none ever erased.
 
+mod api;
 mod import;
 mod memberships_import;
 pub(crate) mod policy;
@@ -17,7 +18,10 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 pub(crate) use memberships_import::KIND as MEMBERSHIPS;
-pub(crate) use web::routes;
+
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
 
 /// The kind of subject that a team is, for panels.
 pub const SUBJECT: &str = "team";

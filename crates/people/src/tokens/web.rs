@@ -11,7 +11,7 @@ use platform::{
 
 use super::{MOST, TERMS, open_tokens, verbs};
 use crate::{
-    persons::policy::{Own, Someone},
+    persons::policy::{Own, Secure, Someone},
     words,
 };
 
@@ -73,7 +73,7 @@ async fn list(may: May<Own, Someone>, cx: Cx) -> Answered {
     page(&List::of(&cx, may.thing(), form, String::new()).await?)
 }
 
-async fn make(may: May<Own, Someone>, cx: Cx, mut form: Form) -> Answered {
+async fn make(may: May<Secure, Someone>, cx: Cx, mut form: Form) -> Answered {
     let person = may.thing();
     let name = form.required("name", "What is it for? A name tells you later whether it is still needed.", 100);
     let term = TERMS.iter().find(|(word, _, _)| *word == form.value("term")).map(|(_, _, days)| *days);

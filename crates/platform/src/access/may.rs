@@ -4,7 +4,7 @@ use std::{collections::HashMap, future::Future, marker::PhantomData, ops::Deref,
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::request::Parts,
+    http::{Method, request::Parts},
 };
 
 use super::Standing;
@@ -68,10 +68,20 @@ pub trait Thing: Sized + Send + Sync + 'static {
     /// # Errors
     /// The database's own.
     fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> impl Future<Output = Result<Option<Self>, Error>> + Send;
+
+    /// It, when it is the organisation as a whole and needs no address to be found.
+    #[must_use]
+    fn whole() -> Option<Self> {
+        None
+    }
 }
 
 /// Who may do `A` to the thing. One match, no database.
 pub trait Policy<A: Action>: Thing {
+    /// Whether doing it asks for a fresh proof of who it is ([`Cx::must_be_fresh`]): what opens doors or closes them.
+    /// Looking at the page where it can be done asks for nothing.
+    const ASKS_AGAIN: bool = false;
+
     /// Whether `who` may.
     fn permits(who: &Standing, thing: &Self) -> bool;
 }
@@ -90,12 +100,22 @@ impl<W: Whole> Thing for W {
     async fn find(_: &Cx, _: &Standing, _: &PathIds) -> Result<Option<Self>, Error> {
         Ok(Some(W::default()))
     }
+
+    fn whole() -> Option<Self> {
+        Some(W::default())
+    }
 }
 
 /// What a handler's first parameter can be.
 pub trait Permission: FromRequestParts<Arc<App>> {
     /// The words in the table of access: action and thing.
     fn words() -> (&'static str, &'static str);
+
+    /// Whether `who` has it, where that hangs on no single thing.
+    #[must_use]
+    fn on_the_whole(_who: &Standing) -> Option<bool> {
+        None
+    }
 }
 
 /// Anybody, signed in or not.
@@ -184,6 +204,9 @@ impl<A: Action, T: Policy<A>> FromRequestParts<Arc<App>> for May<A, T> {
         if !T::permits(&who, &thing) {
             return Err(Error::NotAllowed);
         }
+        if <T as Policy<A>>::ASKS_AGAIN && !matches!(parts.method, Method::GET | Method::HEAD) {
+            cx.must_be_fresh().await?;
+        }
         Ok(Self { who, thing, ids, action: PhantomData })
     }
 }
@@ -203,5 +226,9 @@ impl Permission for SignedIn {
 impl<A: Action, T: Policy<A>> Permission for May<A, T> {
     fn words() -> (&'static str, &'static str) {
         (A::NAME, T::NAME)
+    }
+
+    fn on_the_whole(who: &Standing) -> Option<bool> {
+        T::whole().map(|whole| T::permits(who, &whole))
     }
 }

@@ -10,4 +10,4 @@ mod standing;
 
 pub use may::{Action, May, Open, PathIds, Permission, Policy, SignedIn, Thing, Whole, actions};
 pub use routes::{Declares, Route, Routes};
-pub use standing::{Identify, Kind, Seat, Standing, Via, roles};
+pub use standing::{Identify, KeptForm, Kind, Seat, Standing, Via, roles};

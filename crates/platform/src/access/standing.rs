@@ -5,8 +5,10 @@ use std::{future::Future, pin::Pin};
 use chrono::{DateTime, Utc};
 
 use crate::{
+    app::Cx,
     db::{Db, PersonId, TeamId},
     error::Error,
+    room::Answer,
 };
 
 /// The three kinds of persons.
@@ -121,6 +123,17 @@ impl Standing {
     }
 }
 
+/// A form that has to wait.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct KeptForm {
+    /// Where it was sent to.
+    pub address: String,
+    /// The page that it was sent from.
+    pub back: String,
+    /// What was typed, as it was sent.
+    pub body: String,
+}
+
 /// What the room of people lends to the door: who stands behind a token.
 pub trait Identify: Send + Sync {
     /// The person of a session, by the hash of its token; moves the session's idle limit on.
@@ -130,6 +143,17 @@ pub trait Identify: Send + Sync {
         token_hash: Vec<u8>,
         now: DateTime<Utc>,
     ) -> Pin<Box<dyn Future<Output = Result<Option<Standing>, Error>> + Send + 'a>>;
+
+    /// When the person of a session last showed who it is. A door that knows no such time asks nobody again.
+    fn proved_at<'a>(&'a self, _: &'a Db, _: Vec<u8>) -> Answer<'a, Option<DateTime<Utc>>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Keeps what was sent until its sender has shown who it is; answers the word under which it is kept. A door that keeps
+    /// nothing answers nothing.
+    fn keep_form<'a>(&'a self, _: &'a Cx, _: KeptForm) -> Answer<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
 
     /// The person of a personal API token, by its hash.
     fn by_token<'a>(

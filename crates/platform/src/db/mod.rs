@@ -23,6 +23,7 @@ use sea_orm::{
 };
 
 use sqlx::Connection as _;
+use crate::api::Mark;
 
 pub use id::{PersonId, TeamId, slug_of};
 pub use migrate::{Migration, applied_steps, migrate, migrate_within};
@@ -41,6 +42,7 @@ pub enum Engine {
 #[derive(Clone)]
 pub struct Db {
     inner: Arc<Inner>,
+    mark: Option<Mark>,
 }
 
 struct Inner {
@@ -88,7 +90,12 @@ impl Db {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { inner: Arc::new(Inner { reader, writer, engine, statements }) })
+        Ok(Self { inner: Arc::new(Inner { reader, writer, engine, statements }), mark: None })
+    }
+
+    /// The same database; whatever is written through this handle marks a request's key as used.
+    pub(crate) fn marked(&self, mark: Mark) -> Self {
+        Self { inner: Arc::clone(&self.inner), mark: Some(mark) }
     }
 
     /// The engine behind this handle.
@@ -120,7 +127,13 @@ impl Db {
         E: From<DbErr>,
     {
         let tx = Tx(self.begin().await?);
-        match work(&tx).await {
+        let mut done = work(&tx).await;
+        if let (Ok(_), Some(mark)) = (&done, &self.mark)
+            && let Err(error) = mark.settle(&tx).await
+        {
+            done = Err(error.into());
+        }
+        match done {
             Ok(answer) => {
                 tx.0.commit().await?;
                 Ok(answer)

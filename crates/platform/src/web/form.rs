@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The largest form that is read.
-const LARGEST: usize = 2 * 1024 * 1024;
+pub(super) const LARGEST: usize = 2 * 1024 * 1024;
 
 /// The fields that were sent, and what is wrong with them.
 #[derive(Clone, Debug, Default)]
@@ -51,11 +51,22 @@ impl Form {
         form
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    /// Reads a form as browsers send it.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes)
             .map_err(|_| Error::Refused("The form could not be read. Please load the page again.".to_owned()))?;
         let mut form = Self::default();
         for (name, value) in pairs {
+            // No text of the database can hold it, and nobody types it.
+            if value.contains('\0') || name.contains('\0') {
+                return Err(Error::Refused(
+                    "Something in this form holds a character of code 0, which no text of ours can hold. Please type that part again."
+                        .to_owned(),
+                ));
+            }
             form.values.entry(name).or_default().push(value);
         }
         Ok(form)
@@ -105,6 +116,11 @@ impl Form {
     /// Puts a word beside a field, unless there is one already.
     pub fn refuse(&mut self, name: &str, word: impl Into<String>) {
         self.errors.entry(name.to_owned()).or_insert_with(|| word.into());
+    }
+
+    /// Puts these values into a field, in place of what stands there.
+    pub fn put(&mut self, name: &str, values: Vec<String>) {
+        self.values.insert(name.to_owned(), values);
     }
 
     /// Takes a field's value away, so that a page never shows it again: passwords.

@@ -18,7 +18,7 @@ pub use shell::{NavPlace, Shell, ShellPerson, Toast};
 
 use crate::error::Error;
 
-pub use layers::{clear_session_cookie, session_cookie};
+pub use layers::{clear_session_cookie, cookie, door_cookie, door_cookie_name, session_cookie};
 
 /// What a handler answers.
 pub type Answered = Result<Response, Error>;

@@ -19,7 +19,7 @@ use tower_http::{
 
 use super::{assets, layers};
 use crate::{
-    access::{Route, Routes},
+    access::Route,
     app::App,
     db,
     error::{DISK_WAS_FULL, Error},
@@ -32,7 +32,7 @@ static METRICS: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| Prometheus
 
 /// The router of the whole house, and the table of its routes.
 pub fn build(app: &Arc<App>) -> (Router, Vec<Route>) {
-    let routes = app.house.rooms().iter().filter_map(|room| room.routes).fold(Routes::new(), |routes, of| routes.and(of()));
+    let routes = app.house.routes();
     let table = routes.table().to_vec();
     let _ = &*METRICS;
     let pages = routes
@@ -121,7 +121,8 @@ async fn metrics_text(State(app): State<Arc<App>>) -> Response {
 pub async fn serve(app: Arc<App>, listener: tokio::net::TcpListener) -> std::io::Result<()> {
     let (router, _) = build(&app);
     let workers = tokio::spawn(jobs::run_workers(Arc::clone(&app)));
-    axum::serve(listener, router).with_graceful_shutdown(told_to_stop()).await?;
+    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
     workers.abort();
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! A published version never changes, so it is loaded whole and kept in memory. A code is a label: strand, phase, step and
 //! windows are fields of their own, and nothing is computed from the code.
 
+mod api;
 mod browse;
 mod check;
 mod hold;
@@ -27,7 +28,9 @@ use platform::room::{NavEntry, Subject};
 
 use crate::{FrameworkId, PracticeId};
 
-pub(crate) use web::routes;
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
 
 /// The practices' place in the navigation.
 pub(crate) const NAV: NavEntry =

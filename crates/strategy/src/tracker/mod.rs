@@ -4,6 +4,7 @@
 //! newest of its entries by the time at which it was entered. An entry can be taken back by its author for ten minutes; it
 //! stays in the history. Whether work is on track follows from the cells by the framework's rule ([`on_track`]).
 
+mod api;
 mod contributions;
 mod due;
 mod import;
@@ -12,6 +13,10 @@ pub mod rules;
 mod store;
 pub mod verbs;
 pub(crate) mod web;
+
+pub(crate) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}
 
 pub(crate) use contributions::{NAV, TAB, panels, today};
 pub use due::{DueNow, due_now};

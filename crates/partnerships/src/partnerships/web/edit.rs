@@ -18,7 +18,7 @@ use crate::{SiteId, models, words};
 
 /// What the form offers to choose from.
 #[derive(Default)]
-struct Offered {
+pub(in crate::partnerships) struct Offered {
     sites: Vec<SiteRow>,
     teams: Vec<TeamRow>,
     supervisors: Vec<PersonRow>,
@@ -92,7 +92,7 @@ impl Offered {
     }
 
     /// What the form says; a word beside each field that needs one.
-    fn read_form(&self, form: &mut Form, keeps_team: Option<&Partnership>) -> Option<Agreement> {
+    pub(in crate::partnerships) fn read_form(&self, form: &mut Form, keeps_team: Option<&Partnership>) -> Option<Agreement> {
         let model = self.models.iter().find(|model| model.id == form.value("model"));
         if model.is_none() {
             form.refuse("model", "Which support model did you agree on?");
@@ -173,18 +173,61 @@ pub(super) async fn new(_: May<Create, Partnerships>, cx: Cx) -> Answered {
 
 pub(super) async fn begin(may: May<Create, Partnerships>, cx: Cx, mut form: Form) -> Answered {
     let offered = Offered::read(cx.db().read(), cx.today()).await?;
-    let agreed = offered.read_form(&mut form, None);
+    let Some(begun) = begun_with(&may, &cx, &mut form, &offered).await? else {
+        return page_with_errors(&New { shell: cx.shell("New partnership", "/partnerships"), form, offered });
+    };
+    let subject = begun.subject();
+    let word = format!("The partnership with {} has begun. Who works there?", begun.name);
+    Ok(go_to_with(&format!("{}/people", subject.href), &Toast::saying(word)))
+}
+
+/// Begins what the form says; nothing is done when something in it needs another look.
+async fn begun_with(
+    may: &May<Create, Partnerships>,
+    cx: &Cx,
+    form: &mut Form,
+    offered: &Offered,
+) -> Result<Option<Partnership>, Error> {
+    let agreed = offered.read_form(form, None);
     let site = offered.sites.iter().find(|site| site.slug == form.value("site")).map(|site| (site.id, site.slug.clone()));
     if site.is_none() {
         form.refuse("site", "With which site do we begin? Sites that we already work with are not in this list.");
     }
-    let (Some(agreed), Some((site, slug))) = (agreed, site) else {
-        return page_with_errors(&New { shell: cx.shell("New partnership", "/partnerships"), form, offered });
-    };
-    let begun = verbs::begin(&may, &cx, (site, &slug), agreed).await?;
-    let subject = begun.subject();
-    let word = format!("The partnership with {} has begun. Who works there?", begun.name);
-    Ok(go_to_with(&format!("{}/people", subject.href), &Toast::saying(word)))
+    let (Some(agreed), Some((site, slug))) = (agreed, site) else { return Ok(None) };
+    Ok(Some(verbs::begin(may, cx, (site, &slug), agreed).await?))
+}
+
+/// The same for programs.
+pub(in crate::partnerships) async fn begun(
+    may: &May<Create, Partnerships>,
+    cx: &Cx,
+    form: &mut Form,
+) -> Result<Option<Partnership>, Error> {
+    let offered = Offered::read(cx.db().read(), cx.today()).await?;
+    begun_with(may, cx, form, &offered).await
+}
+
+/// What stands, as the form shows it, and what can be chosen in its place.
+pub(in crate::partnerships) async fn standing(may: &May<Plan, Partnership>, cx: &Cx) -> Result<(Form, Offered), Error> {
+    let offered = Offered::read(cx.db().read(), cx.today()).await?;
+    Ok((standing_in(may.thing(), &offered, cx.today()), offered))
+}
+
+fn standing_in(partnership: &Partnership, offered: &Offered, today: NaiveDate) -> Form {
+    let slug_or = |slug: Option<String>| slug.unwrap_or_else(|| "as-now".to_owned());
+    let team = offered.teams.iter().find(|team| team.id == partnership.team_id).map(|team| team.slug.clone());
+    let person = |id| offered.supervisors.iter().find(|person| person.id == id).map(|person| person.slug.clone());
+    Form::with([
+        ("version", partnership.version.to_string()),
+        ("model", partnership.model_id.clone()),
+        ("network", partnership.network.as_deref().map(words::word_of).unwrap_or_default()),
+        ("team", slug_or(team)),
+        ("supervisor", partnership.supervisor_id.map(|id| slug_or(person(id))).unwrap_or_default()),
+        ("started", partnership.started_on.to_string()),
+        ("days", partnership.planned_days_per_week.to_string()),
+        ("story", partnership.story.clone()),
+        ("date", today.to_string()),
+    ])
 }
 
 #[derive(Template)]
@@ -226,22 +269,7 @@ async fn edit_page(may: &May<Plan, Partnership>, cx: &Cx, form: Option<Form>, is
     let offered = Offered::read(cx.db().read(), cx.today()).await?;
     let sql = "select h.name from partnership p join person h on h.id = p.supervisor_id where p.id = $1";
     let supervisor = db::scalar::<String>(cx.db().read(), sql, vec![partnership.id.into()]).await?;
-    let form = form.unwrap_or_else(|| {
-        let slug_or = |slug: Option<String>| slug.unwrap_or_else(|| "as-now".to_owned());
-        let team = offered.teams.iter().find(|team| team.id == partnership.team_id).map(|team| team.slug.clone());
-        let person = |id| offered.supervisors.iter().find(|person| person.id == id).map(|person| person.slug.clone());
-        Form::with([
-            ("version", partnership.version.to_string()),
-            ("model", partnership.model_id.clone()),
-            ("network", partnership.network.as_deref().map(words::word_of).unwrap_or_default()),
-            ("team", slug_or(team)),
-            ("supervisor", partnership.supervisor_id.map(|id| slug_or(person(id))).unwrap_or_default()),
-            ("started", partnership.started_on.to_string()),
-            ("days", partnership.planned_days_per_week.to_string()),
-            ("story", partnership.story.clone()),
-            ("date", cx.today().to_string()),
-        ])
-    });
+    let form = form.unwrap_or_else(|| standing_in(&partnership, &offered, cx.today()));
     let mut frame = PartnershipFrame::of(cx, may.who(), &partnership, "/edit");
     "What we agreed".clone_into(&mut frame.title);
     let shell = cx.shell(format!("What we agreed with {}", partnership.name), "/partnerships");

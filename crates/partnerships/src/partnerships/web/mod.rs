@@ -6,6 +6,8 @@ mod show;
 
 use platform::access::Routes;
 
+pub(super) use edit::{begun, standing};
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/partnerships", list::list)

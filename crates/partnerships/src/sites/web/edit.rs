@@ -53,7 +53,7 @@ impl Page {
     }
 }
 
-fn read(form: &mut Form) -> Option<Details> {
+pub(in crate::sites) fn read(form: &mut Form) -> Option<Details> {
     let one_of = |form: &mut Form, name: &str, of: &[(&str, &str)], ask: &str| {
         let value = form.value(name).to_owned();
         if of.iter().any(|(key, _)| *key == value) {
@@ -129,8 +129,8 @@ pub(super) async fn add(may: May<Create, Sites>, cx: Cx, mut form: Form) -> Answ
     Ok(go_to_with(&site.subject().href, &Toast::saying(format!("{} is added.", site.name))))
 }
 
-pub(super) async fn edit(may: May<Edit, Site>, cx: Cx) -> Answered {
-    let site = may.thing();
+/// What stands, as the form shows it.
+pub(in crate::sites) async fn standing(cx: &Cx, site: &Site) -> Result<Form, Error> {
     let mut values = vec![
         ("version", site.version.to_string()),
         ("kind", site.kind.clone()),
@@ -151,7 +151,12 @@ pub(super) async fn edit(may: May<Edit, Site>, cx: Cx) -> Answered {
             values.push((key, group.students.to_string()));
         }
     }
-    page(&Page::of(&cx, Some(site), Form::with(values), false).await?)
+    Ok(Form::with(values))
+}
+
+pub(super) async fn edit(may: May<Edit, Site>, cx: Cx) -> Answered {
+    let form = standing(&cx, may.thing()).await?;
+    page(&Page::of(&cx, Some(may.thing()), form, false).await?)
 }
 
 pub(super) async fn change(may: May<Edit, Site>, cx: Cx, mut form: Form) -> Answered {

@@ -12,7 +12,7 @@ use platform::{
 };
 
 use super::super::{
-    HOURS_IN_A_DAY, MODES, VisitThere, store,
+    HOURS_IN_A_DAY, MODES, Visit, VisitThere, store,
     verbs::{self, Said},
 };
 use crate::{
@@ -182,10 +182,10 @@ async fn people_for(may: &May<Edit, VisitThere>, cx: &Cx) -> Result<Vec<Choice>,
     people(cx, partnership, plans, author(), Some(own(may)).filter(|_| partnership.is_work_of(may.who()))).await
 }
 
-pub(super) async fn edit(may: May<Edit, VisitThere>, cx: Cx) -> Answered {
-    let VisitThere { partnership, visit } = may.thing();
+/// What stands, as the form shows it.
+pub(in crate::visits) async fn standing(cx: &Cx, visit: &Visit) -> Result<Form, Error> {
     let codes = store::touched(cx.db().read(), &[visit.id]).await?;
-    let form = Form::with([
+    Ok(Form::with([
         ("version", visit.version.to_string()),
         ("date", visit.on_day.to_string()),
         ("hours", words::hours(visit.hours)),
@@ -193,7 +193,28 @@ pub(super) async fn edit(may: May<Edit, VisitThere>, cx: Cx) -> Answered {
         ("person", visit.person_slug.clone()),
         ("practices", codes.into_iter().map(|one| one.code).collect::<Vec<_>>().join(", ")),
         ("note", visit.note.clone()),
-    ]);
+    ]))
+}
+
+/// What a program says about a new visit, by the rules of the form.
+pub(in crate::visits) async fn read_new(may: &May<Record, Partnership>, cx: &Cx, form: &mut Form) -> Result<Option<Said>, Error> {
+    let people = people(cx, may.thing(), may.also::<Plan>(), own(may), None).await?;
+    Ok(read(form, may.thing(), &people, cx.today()))
+}
+
+/// What a program says about a visit that is put right, by the rules of the form.
+pub(in crate::visits) async fn read_standing(
+    may: &May<Edit, VisitThere>,
+    cx: &Cx,
+    form: &mut Form,
+) -> Result<Option<Said>, Error> {
+    let people = people_for(may, cx).await?;
+    Ok(read(form, &may.partnership, &people, cx.today()))
+}
+
+pub(super) async fn edit(may: May<Edit, VisitThere>, cx: Cx) -> Answered {
+    let VisitThere { partnership, visit } = may.thing();
+    let form = standing(&cx, visit).await?;
     let people = people_for(&may, &cx).await?;
     page(&Page::of(&cx, may.who(), partnership, form, people, &visit.key, false))
 }

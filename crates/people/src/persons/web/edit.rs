@@ -65,6 +65,11 @@ impl EditPage {
     }
 }
 
+/// What stands on a person's page, as the form shows it.
+pub(in crate::persons) fn standing(person: &Person) -> Form {
+    Form::with(values(person))
+}
+
 fn values(person: &Person) -> [(&'static str, String); 8] {
     [
         ("name", person.name.clone()),
@@ -114,7 +119,7 @@ pub(super) async fn change(may: May<Edit, Someone>, cx: Cx, mut form: Form) -> A
 }
 
 /// What the form says; nothing when something in it needs another look.
-fn read(form: &mut Form, person: &Person, keeps: bool) -> Option<Change> {
+pub(in crate::persons) fn read(form: &mut Form, person: &Person, keeps: bool) -> Option<Change> {
     let name = form.required("name", "What is the name?", 200);
     let title = form.optional("title", 200);
     let about = form.optional("about", 4000);

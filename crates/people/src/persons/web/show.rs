@@ -14,7 +14,7 @@ use platform::{
 
 use crate::{
     persons::{
-        policy::{Depart, Own, Someone},
+        policy::{Depart, Own, Reset, Someone},
         store::{self, Named},
         time::{self, Time},
     },
@@ -46,6 +46,7 @@ struct Show {
     is_own: bool,
     may_edit: bool,
     may_depart: bool,
+    may_reset: bool,
 }
 
 pub(super) async fn show(may: May<See, Someone>, cx: Cx) -> Answered {
@@ -94,6 +95,7 @@ pub(super) async fn show(may: May<See, Someone>, cx: Cx) -> Answered {
         is_own: may.also::<Own>(),
         may_edit: may.also::<Edit>(),
         may_depart: may.also::<Depart>(),
+        may_reset: may.also::<Reset>() && crate::signin::has_second_factor(on, person.id).await?,
         person,
     })
 }

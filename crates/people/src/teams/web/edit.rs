@@ -63,7 +63,7 @@ fn page_for(cx: &Cx, team: &Team, form: Form, teams: &[Team]) -> EditPage {
 }
 
 /// What the form says; nothing when something in it needs another look.
-fn read(form: &mut Form, teams: &[Team]) -> Option<Sketch> {
+pub(in crate::teams) fn read(form: &mut Form, teams: &[Team]) -> Option<Sketch> {
     let name = form.required("name", "What is the team called?", 120);
     let purpose = form.required("purpose", "What is it for? One sentence is enough.", 400);
     let kind = form.value("kind").to_owned();
@@ -97,17 +97,22 @@ pub(super) async fn make(may: May<Create, Teams>, cx: Cx, mut form: Form) -> Ans
     Ok(go_to_with(&format!("/teams/{}", team.slug), &Toast::saying(word)))
 }
 
-pub(super) async fn edit(may: May<Lead, Team>, cx: Cx) -> Answered {
-    let teams = store::all(cx.db().read()).await?;
-    let team = may.thing();
+/// What stands, as the form shows it.
+pub(in crate::teams) fn standing(team: &Team, teams: &[Team]) -> Form {
     let parent = teams.iter().find(|other| Some(other.id) == team.parent_id).map(|other| other.slug.clone());
-    let form = Form::with([
+    Form::with([
         ("name", team.name.clone()),
         ("kind", team.kind.clone()),
         ("purpose", team.purpose.clone()),
         ("parent", parent.unwrap_or_default()),
         ("version", team.version.to_string()),
-    ]);
+    ])
+}
+
+pub(super) async fn edit(may: May<Lead, Team>, cx: Cx) -> Answered {
+    let teams = store::all(cx.db().read()).await?;
+    let team = may.thing();
+    let form = standing(team, &teams);
     page(&page_for(&cx, team, form, &teams))
 }
 

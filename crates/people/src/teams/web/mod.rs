@@ -7,6 +7,8 @@ mod show;
 
 use platform::access::Routes;
 
+pub(super) use edit::{read, standing};
+
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/teams", list::list)

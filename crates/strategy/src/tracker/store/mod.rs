@@ -20,8 +20,10 @@ use super::{
 };
 use crate::{PracticeId, frameworks::Framework};
 
+mod anywhere;
 mod write;
 
+pub(super) use anywhere::{Anywhere, Everywhere, anywhere, page_anywhere};
 pub(super) use write::{EntryRow, NewEntry, all, by_keys, insert, refresh, refresh_all_of};
 
 #[derive(FromQueryResult)]

@@ -1,5 +1,10 @@
 //! People at the door, on both databases: coming in, staying in, going out, and choosing a password.
 
+mod again;
+mod factor;
+mod limits;
+mod provider;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -141,7 +146,8 @@ async fn ten_wrong_tries_close_the_door_for_a_while_and_right_ones_count_for_nob
             assert!(sign_in(&bench, "ada@example.org", "wrong").await.1.text().contains("don’t go together"));
         }
         let (_, closed) = sign_in(&bench, "ada@example.org", GOOD).await;
-        assert_eq!(closed.status, 422);
+        assert_eq!(closed.status, 429);
+        assert_eq!(closed.headers["retry-after"], "900");
         assert!(closed.text().contains("many tries in a short time"), "{}", closed.text());
         assert!(!sign_in(&bench, "pia@example.org", GOOD).await.1.text().contains("many tries"), "others still can");
         // A letter opens it again for whoever reads the mail.
