@@ -138,6 +138,15 @@ impl Place {
         })
     }
 
+    /// Changes rows behind the program's back.
+    pub fn change(&self, sql: &str) {
+        wait_for(async {
+            let db = Db::connect(&self.url).await.expect("the database opens");
+            db.write(async |tx| db::exec(&**tx, sql, Params::new()).await).await.expect("a change");
+            db.close().await;
+        });
+    }
+
     /// The first column of all rows, as texts.
     pub fn texts(&self, sql: &str) -> Vec<String> {
         #[derive(sea_orm::FromQueryResult)]
