@@ -1,5 +1,7 @@
 //! A full disk: who saves is told so in words, who reads goes on, and saving works again as soon as there is room.
 
+use std::io::Write;
+
 use platform::db::Engine;
 
 use crate::{
@@ -12,7 +14,11 @@ use crate::{
 fn saving_is_refused_in_words_reading_goes_on_and_room_is_noticed() {
     let place = Place::furnished(Engine::Sqlite);
     let flag = tempfile::NamedTempFile::new().expect("a file");
-    let disk_is = |word: &str| std::fs::write(flag.path(), word).expect("a word");
+    // In its place: the library has the file mapped.
+    let disk_is = |word: &str| {
+        let mut file = std::fs::File::options().write(true).open(flag.path()).expect("the flag");
+        file.write_all(word.as_bytes()).expect("a word");
+    };
     disk_is("0");
     let server = place.serve_as(|command| {
         shim::under(command, &place.data);
@@ -54,6 +60,7 @@ fn saving_is_refused_in_words_reading_goes_on_and_room_is_noticed() {
 #[ignore = "takes a minute; `cargo ci crashes` runs it"]
 fn an_import_and_a_backup_leave_nothing_behind() {
     let place = Place::furnished(Engine::Sqlite);
+    let server = place.serve();
     let flag = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(flag.path(), "1").expect("a word");
     let run = |words: &[&str]| {
@@ -73,5 +80,9 @@ fn an_import_and_a_backup_leave_nothing_behind() {
     let left = std::fs::read_dir(&place.data).expect("a folder").flatten();
     let left: Vec<_> = left.map(|entry| entry.file_name()).filter(|name| name.to_string_lossy().contains("backup")).collect();
     assert!(left.is_empty(), "{left:?}");
+    drop(server);
+    // Nothing runs: not even the index of SQLite's log finds room.
+    let checked = run(&["check"]);
+    assert!(!checked.status.success() && crate::harness::said(&checked.stderr).contains("disk is full"), "{checked:?}");
     place.check();
 }

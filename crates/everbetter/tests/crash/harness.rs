@@ -220,10 +220,6 @@ impl Server {
     pub fn get(&self, path: &str, token: &str) -> Result<Reply, ureq::Error> {
         get(self.port, path, &format!("Bearer {token}"), "")
     }
-
-    pub fn record(&self, key: &str, note: &str) -> Result<Reply, ureq::Error> {
-        record(self.port, key, note)
-    }
 }
 
 impl Drop for Server {

@@ -38,12 +38,13 @@ fn a_session_begun_at_one_is_known_to_the_other_and_ends_for_both() {
 #[ignore = "takes a minute; `cargo ci crashes` runs it"]
 fn eight_that_start_at_once_make_the_schema_once() {
     let place = Place::empty(Engine::Postgres);
+    std::fs::create_dir_all(&place.data).expect("a folder");
+    let file = place.data.join("teams.csv");
+    std::fs::write(&file, "team,name,kind\n").expect("a file");
     let starts: Vec<_> = (0..8)
-        .map(|number| {
-            let name = format!("Operator {number}");
-            let email = format!("operator-{number}@example.org");
+        .map(|_| {
             let mut command = place.command();
-            command.args(["user", "add", "--name", &name, "--email", &email]);
+            command.args(["import", "teams", file.to_str().expect("a path"), "--dry-run"]);
             command.stdout(std::process::Stdio::null()).spawn().expect("a start")
         })
         .collect();
@@ -53,7 +54,6 @@ fn eight_that_start_at_once_make_the_schema_once() {
     let (steps, names) =
         (place.ask::<i64>("select count(*) from schema_step"), place.ask::<i64>("select count(distinct name) from schema_step"));
     assert!(steps > 10 && steps == names, "{steps} steps, {names} names");
-    assert_eq!(place.ask::<i64>("select count(*) from person"), 8);
     place.check();
 }
 

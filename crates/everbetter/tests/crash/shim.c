@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -181,8 +182,9 @@ static int sync_it(int fd, int (*really)(int)) {
     const char *name = named(fd);
     if (!is_kept(name)) return really(fd);
     if (lies) return 0;
+    struct stat about;
     pthread_mutex_lock(&lock);
-    note(fcntl(fd, F_GETFL) & O_DIRECTORY ? SYNC_FOLDER : SYNC, name, 0, NULL, 0);
+    note(fstat(fd, &about) == 0 && S_ISDIR(about.st_mode) ? SYNC_FOLDER : SYNC, name, 0, NULL, 0);
     pthread_mutex_unlock(&lock);
     return 0;
 }

@@ -22,8 +22,8 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 
-use sqlx::Connection as _;
 use crate::api::Mark;
+use sqlx::Connection as _;
 
 pub use id::{PersonId, TeamId, slug_of};
 pub use migrate::{Migration, applied_steps, migrate, migrate_within};
