@@ -58,7 +58,13 @@ async fn open(config: Config, personas: Vec<Persona>, up_to_date: bool) -> anyho
     if config.data.join(MARK).exists() {
         anyhow::bail!("A restore into {} did not finish. Empty the folder, then restore again.", config.data.display());
     }
-    let db = Db::connect(&config.database).await.map_err(|error| anyhow::anyhow!("the database can't be opened: {error}"))?;
+    let db = Db::connect(&config.database).await.map_err(|error| {
+        if platform::error::is_full(&error) {
+            anyhow::anyhow!("The disk is full, so the database can't be opened. Make room, then try again.")
+        } else {
+            anyhow::anyhow!("the database can't be opened: {error}")
+        }
+    })?;
     let clock = Clock::system();
     let (steps, house) = schema();
     let schema_steps = if up_to_date {

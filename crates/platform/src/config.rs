@@ -103,6 +103,19 @@ impl FactorFor {
     }
 }
 
+/// Backups on schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backups {
+    /// Where they are written.
+    pub folder: PathBuf,
+    /// The time between two.
+    pub every: Duration,
+    /// Of how many days the newest is kept.
+    pub keep_days: u64,
+    /// Of how many weeks the newest is kept.
+    pub keep_weeks: u64,
+}
+
 /// Some addresses of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {

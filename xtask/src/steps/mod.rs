@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     Step { name: "format", run: rust::format },
     Step { name: "clippy", run: rust::clippy },
     Step { name: "tests", run: rust::tests },
+    Step { name: "crashes", run: rust::crashes },
     Step { name: "api", run: api::tests },
     Step { name: "browser", run: browser::tests },
     Step { name: "docs", run: docs::run },

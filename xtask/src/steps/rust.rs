@@ -32,3 +32,24 @@ pub fn tests() -> Outcome {
         "An example in the documentation does not hold.",
     )
 }
+
+/// What must hold when things end badly: killed, without power, with a full disk, one of several gone. `EVERBETTER_LONG=1` asks for more.
+pub fn crashes() -> Outcome {
+    let cluster = Cluster::start()?;
+    run(
+        cargo(&[
+            "test",
+            "--package",
+            "everbetter",
+            "--test",
+            "crash",
+            "--locked",
+            "--",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=2",
+        ])
+        .env("EVERBETTER_TEST_POSTGRES", cluster.url()),
+        "Something did not survive; the words above say what, and with which EVERBETTER_SEED.",
+    )
+}

@@ -224,6 +224,8 @@ impl Loading<'_> {
         let all: Vec<&str> = self.steps.iter().map(|step| step.name).collect();
         db::migrate_within(tx, engine, self.steps, &all, self.now).await?;
         search::index_anew(tx, engine).await?;
+        // This backup itself was being made when its rows were read.
+        db::exec(&**tx, "delete from backup where finished_at is null", vec![]).await?;
         let looked = check::look(&**tx, engine, files_to, self.house).await?;
         Ok(Restored {
             made_at: manifest.made_at.clone(),

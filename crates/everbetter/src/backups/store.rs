@@ -23,9 +23,9 @@ pub(crate) async fn last_good(on: &impl ConnectionTrait) -> Result<Option<DateTi
     .await
 }
 
-/// When the last backup was begun, whatever came of it.
+/// When the last backup was begun that goes into the folder, whatever came of it.
 pub(super) async fn last_begun(on: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
-    db::scalar(on, "select began_at from backup order by began_at desc limit 1", vec![]).await
+    db::scalar(on, "select began_at from backup where cause <> 'command line' order by began_at desc limit 1", vec![]).await
 }
 
 /// Whether one stands in the queue or is being made.

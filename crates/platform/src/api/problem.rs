@@ -69,6 +69,8 @@ kinds! {
         "There were many tries in a short time. The header Retry-After says in how many seconds the next one counts.";
     FAULT = "fault", 500, "That was our fault",
         "Something broke on our side. Read what you meant to change before you send it again. If it happens twice, tell whoever runs this server the reference.";
+     DISK_FULL = "disk-full", 503, "The server's disk is full",
+         "Nothing can be saved until there is room, and nothing was changed by this request. Tell whoever runs this server, and send it again later; reading goes on.";
     TIMEOUT = "timeout", 504, "This took too long",
         "We stopped after a minute. Ask for less at a time, or try again later.";
 }

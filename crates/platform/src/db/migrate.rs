@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::{Db, Engine, exec, rows};
+use super::{Db, Engine, exec, rows, scalar};
 
 /// One step of the schema. Its text serves both engines; the words in braces become the engine's own types:
 /// `{uuid}`, `{instant}`, `{date}`, `{bool}`, `{bytes}`, `{serial}` (a growing whole number as key).
@@ -63,7 +63,15 @@ pub async fn migrate_within(
     named: &[&str],
     now: DateTime<Utc>,
 ) -> Result<usize, DbErr> {
-    tx.execute_unprepared("create table if not exists schema_step (name text primary key, applied_at text not null)").await?;
+    let there = match engine {
+        Engine::Sqlite => "select count(*) from sqlite_schema where name = 'schema_step'",
+        Engine::Postgres => {
+            "select count(*) from pg_class where relname = 'schema_step' and relnamespace = cast(current_schema() as regnamespace)"
+        }
+    };
+    if scalar::<i64>(&**tx, there, vec![]).await? == Some(0) {
+        tx.execute_unprepared("create table schema_step (name text primary key, applied_at text not null)").await?;
+    }
     let applied = applied_steps(&**tx).await?;
     refuse_newer(&applied, steps)?;
     let mut ran = 0;

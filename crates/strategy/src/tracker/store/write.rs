@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use partnerships::{PartnershipId, calendar::SchoolYear};
 use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 
 use crate::{EntryId, PracticeId, tracker::Status};
 
@@ -104,13 +104,28 @@ pub(in crate::tracker) async fn refresh(
     let of = format!("e.partnership_id = $1 and e.practice_id in ({})", db::placeholders(2, practices.len()));
     let mut params: db::Params = vec![partnership.into()];
     params.extend(practices.iter().map(|id| (*id).into()));
+    one_at_a_time(on, &[partnership]).await?;
     refresh_where(on, &of, params).await
 }
 
 /// The same for all cells of some partnerships, after entries of any age came in.
 pub(in crate::tracker) async fn refresh_all_of(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<(), DbErr> {
     let of = format!("e.partnership_id in ({})", db::placeholders(1, partnerships.len()));
+    one_at_a_time(on, partnerships).await?;
     refresh_where(on, &of, partnerships.iter().map(|id| (*id).into()).collect()).await
+}
+
+/// Waits for others who make cells of these partnerships anew. Of two at once, the later would otherwise not see the entry of the
+/// earlier, and write an older one over a newer one. SQLite has one writer at a time anyway.
+async fn one_at_a_time(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<(), DbErr> {
+    if on.get_database_backend() == DbBackend::Postgres {
+        let sql = format!(
+            "select id from partnership where id in ({}) order by id for no key update",
+            db::placeholders(1, partnerships.len())
+        );
+        db::exec(on, &sql, partnerships.iter().map(|id| (*id).into()).collect()).await?;
+    }
+    Ok(())
 }
 
 /// Two statements whatever the number of cells: what has no entry any more goes, the rest shows its newest. Entries that
