@@ -185,3 +185,43 @@ impl Component {
         ((low - slack).ceil().max(0.0) as u64, high.is_finite().then_some(top as u64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{disclosure::Dimension, rng};
+
+    /// Bounds of all hidden cells, by the walk and by a program of the solver for each.
+    fn both_ways(table: &LinkedTable, hidden: &[bool]) -> Vec<[(u64, Option<u64>); 2]> {
+        let mut bounds = Vec::new();
+        for (mut walked, mut solved) in components(table, hidden).into_iter().zip(components(table, hidden)) {
+            walked.widen_all(f64::INFINITY);
+            for unknown in 0..solved.cells.len() {
+                solved.solve(unknown, OptimizationDirection::Maximize);
+                solved.solve(unknown, OptimizationDirection::Minimize);
+            }
+            assert!(!walked.incomplete && !solved.incomplete);
+            bounds.extend((0..solved.cells.len()).map(|unknown| [walked.range(unknown), solved.range(unknown)]));
+        }
+        bounds
+    }
+
+    #[test]
+    fn the_walk_finds_the_bounds_that_the_solver_finds() {
+        let mut chance = rng::seeded(11);
+        let dimensions =
+            [Dimension::flat(3), Dimension::flat(4), Dimension { parents: vec![Some(3), Some(3), Some(4), Some(4), None] }];
+        let mut open = 0;
+        for _ in 0..40 {
+            let places = (0..3).flat_map(|a| (0..4).flat_map(move |b| (0..3).map(move |c| vec![a, b, c])));
+            let inner: Vec<(Vec<usize>, u64)> = places.map(|place| (place, rng::below(&mut chance, 30) as u64)).collect();
+            let table = LinkedTable::from_dimensions(&dimensions, &inner).unwrap();
+            let hidden: Vec<bool> = table.counts().iter().map(|_| rng::below(&mut chance, 10) < 7).collect();
+            for [walked, solved] in both_ways(&table, &hidden) {
+                assert_eq!(walked, solved);
+                open += usize::from(walked.1 != Some(walked.0));
+            }
+        }
+        assert!(open > 1000, "only {open} cells have a range, which tells little");
+    }
+}

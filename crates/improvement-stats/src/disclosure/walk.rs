@@ -121,10 +121,10 @@ impl<'a> Walk<'a> {
 
     fn move_outer_to_zero(&mut self) {
         let columns = self.outer.len();
-        let mut left: Vec<f64> = self.outer.iter().map(|c| self.start[*c]).collect();
-        for column in 0..columns {
-            while left[column] > 0.0 {
-                let mut reach = left[column];
+        let left: Vec<f64> = self.outer.iter().map(|c| self.start[*c]).collect();
+        for (column, count) in left.into_iter().enumerate() {
+            if count > 0.0 {
+                let mut reach = count;
                 let mut stopped_by = None;
                 for row in 0..self.inner.len() {
                     let entry = self.table[row * columns + column];
@@ -136,17 +136,10 @@ impl<'a> Walk<'a> {
                 for row in 0..self.inner.len() {
                     self.values[row] = (self.values[row] + reach * self.table[row * columns + column]).max(0.0);
                 }
-                left[column] -= reach;
-                match stopped_by {
-                    None => left[column] = 0.0,
-                    Some(row) => {
-                        // The unknown that reached 0 takes the column; this one is worth what is left of it.
-                        let worth = left[column];
-                        self.values[row] = 0.0;
-                        self.exchange(row, column);
-                        self.values[row] = worth;
-                        left[column] = 0.0;
-                    }
+                if let Some(row) = stopped_by {
+                    // The unknown that reached 0 takes the column; the other is worth what is left of it.
+                    self.exchange(row, column);
+                    self.values[row] = count - reach;
                 }
             }
         }
@@ -216,11 +209,14 @@ impl<'a> Walk<'a> {
             let place = self.place[unknown];
             let column = if place >= rows {
                 if !upwards {
+                    seen(unknown, 0.0);
                     return End::Bound;
                 }
                 Some(place - rows)
             } else {
                 let value = self.values[place];
+                // The corner may have been reached on the way to somewhere else, or be the one at which the walk began.
+                seen(unknown, value);
                 if if upwards { value >= limit - 1e-9 } else { value <= limit + 1e-9 } {
                     return End::Bound;
                 }
@@ -242,7 +238,7 @@ impl<'a> Walk<'a> {
                 self.inner.iter().zip(&self.values).for_each(|(i, v)| seen(*i, *v));
                 self.outer.iter().for_each(|i| seen(*i, 0.0));
             }
-            if self.steps % STEPS_BETWEEN_CHECKS == 0 && !self.holds() {
+            if self.steps.is_multiple_of(STEPS_BETWEEN_CHECKS) && !self.holds() {
                 self.begin();
                 if !self.holds() {
                     return End::Lost;
