@@ -198,19 +198,6 @@ pub struct Config {
     pub backups: Option<Backups>,
 }
 
-/// Backups on schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Backups {
-    /// Where they are written.
-    pub folder: PathBuf,
-    /// The time between two.
-    pub every: Duration,
-    /// Of how many days the newest is kept.
-    pub keep_days: u64,
-    /// Of how many weeks the newest is kept.
-    pub keep_weeks: u64,
-}
-
 impl Config {
     /// Puts the sources together and checks all of them.
     ///
@@ -298,6 +285,13 @@ impl Config {
         let session_idle = Duration::from_secs(whole("session_idle_hours", 1) * 3600);
         let session_limit = Duration::from_secs(whole("session_days", 1) * 86_400);
         let workers = usize::try_from(whole("workers", 0)).unwrap_or(1);
+        let backups = Backups {
+            folder: PathBuf::from(take("backup_folder")),
+            every: Duration::from_secs(whole("backup_every_hours", 1) * 3600),
+            keep_days: whole("backup_keep_days", 1),
+            keep_weeks: whole("backup_keep_weeks", 0),
+        };
+        let backups = (!backups.folder.as_os_str().is_empty()).then_some(backups);
         let factor_for = FactorFor::from_word(&take("require_second_factor")).unwrap_or_else(|| {
             let given = take("require_second_factor");
             problems.push(format!("require_second_factor is \"{given}\"; it can be operators, staff or nobody."));
@@ -317,13 +311,6 @@ impl Config {
             }
         }
         let provider = provider(&take, &mut problems);
-        let backups = Backups {
-            folder: PathBuf::from(take("backup_folder")),
-            every: Duration::from_secs(whole("backup_every_hours", 1) * 3600),
-            keep_days: whole("backup_keep_days", 1),
-            keep_weeks: whole("backup_keep_weeks", 0),
-        };
-        let backups = (!backups.folder.as_os_str().is_empty()).then_some(backups);
         match listen {
             Ok(listen) if problems.is_empty() => Ok(Self {
                 listen,

@@ -100,7 +100,7 @@ pub async fn beside(first: &Bench, house: House, identify: Arc<dyn Identify>) ->
     let folder = tempfile::tempdir().expect("a folder for the test");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
     let (clock, config) = (first.app.clock.clone(), first.app.config.clone());
-    let app = Arc::new(App { db, clock, config, house, identify, files, personas: Vec::new() });
+    let app = Arc::new(App { db, started: first.app.started, clock, config, house, identify, files, personas: Vec::new() });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }

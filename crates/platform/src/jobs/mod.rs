@@ -91,7 +91,7 @@ pub async fn run_now(on: &impl ConnectionTrait, now: DateTime<Utc>, kind: &JobKi
         vec![now.into(), kind.name.into()],
     )
     .await?;
-    if waiting == 0 { insert(on, now, kind.name, "null", now, Some(kind.name.to_owned())).await } else { Ok(()) }
+    if waiting == 0 { insert(on, now, kind.name, "null", now, Some(kind.name.to_owned())).await.map(drop) } else { Ok(()) }
 }
 
 async fn insert(

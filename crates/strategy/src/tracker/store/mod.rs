@@ -24,7 +24,7 @@ mod anywhere;
 mod write;
 
 pub(super) use anywhere::{Anywhere, Everywhere, anywhere, page_anywhere};
-pub(super) use write::{EntryRow, NewEntry, all, by_keys, insert, is_empty, refresh, refresh_all_of};
+pub(super) use write::{EntryRow, NewEntry, by_keys, insert, is_empty, refresh, refresh_all_of};
 
 #[derive(FromQueryResult)]
 struct CellRow {
