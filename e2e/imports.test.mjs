@@ -2,20 +2,12 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { overflow, violations } from "./lib/axe.mjs";
-import { SIZES, launch, visitor } from "./lib/browser.mjs";
-import { server } from "./lib/server.mjs";
+import { SIZES } from "./lib/browser.mjs";
+import { visitors } from "./lib/visitors.mjs";
 
-let house, browser;
-before(async () => {
-  house = await server();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const newcomer = visitors();
 
 const csv = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 
@@ -39,7 +31,7 @@ async function choose(page, kind, file) {
 
 for (const scripts of [true, false]) {
   test(`operator: brings people in from a file with columns of its own${scripts ? "" : ", without scripts"}`, async () => {
-    const one = await (await visitor(browser, house.url, { scripts })).signIn("operator");
+    const one = await (await newcomer({ scripts })).signIn("operator");
     one.expects(422);
     const { page } = one;
     const name = `Nia ${scripts ? "Newcomb" : "Oakes"}`;
@@ -69,7 +61,7 @@ for (const scripts of [true, false]) {
 }
 
 test("implementer: brings tracker entries in, leaves out a row that can't be read, and gets it as a file", async () => {
-  const one = await (await visitor(browser, house.url, { size: "phone" })).signIn("implementer");
+  const one = await (await newcomer({ size: "phone" })).signIn("implementer");
   const { page } = one;
   const { year, author, day } = await page.evaluate(() => {
     const now = new Date();
@@ -105,7 +97,7 @@ test("implementer: brings tracker entries in, leaves out a row that can't be rea
 });
 
 test("operator: is told what to do with a file that can't be opened", async () => {
-  const one = await (await visitor(browser, house.url)).signIn("operator");
+  const one = await (await newcomer()).signIn("operator");
   one.expects(422);
   const { page } = one;
   await choose(page, "people", { name: "people-final.xls", mimeType: "application/vnd.ms-excel", buffer: Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 0]) });

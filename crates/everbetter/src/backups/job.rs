@@ -3,16 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use platform::{
-    App, Error,
-    config::Backups,
-    db,
-    jobs::{self, JobKind},
-    room::Answer,
-};
-use serde_json::json;
+use platform::{App, Error, config::Backups, jobs::JobKind, room::Answer};
 
-use super::{Backup, Cause, archive::UNFINISHED, store, verbs};
+use super::{Cause, archive::UNFINISHED, store, verbs};
 
 /// The job that makes a backup.
 pub(crate) const JOB: JobKind = JobKind { name: "backup", every: None, run };
@@ -36,22 +29,20 @@ async fn put_when_due(app: &App, backups: &Backups) -> Result<(), Error> {
     let every = chrono::Duration::from_std(backups.every).unwrap_or(chrono::Duration::days(1));
     let due = store::last_begun(app.db.read()).await?.is_none_or(|last| last + every <= now);
     if due && !store::is_waiting(app.db.read()).await? {
-        let payload = json!({ "cause": Cause::Schedule.word() });
-        app.db.write(async |tx| jobs::enqueue_one(&**tx, now, JOB.name, &payload, verbs::ONE).await).await?;
+        verbs::put_in_queue(app).await?;
     }
     Ok(())
 }
 
-fn run<'a>(app: &'a App, payload: &'a str) -> Answer<'a, ()> {
+fn run<'a>(app: &'a App, _: &'a str) -> Answer<'a, ()> {
     Box::pin(async move {
         let Some(backups) = &app.config.backups else {
             return Err(Error::Ours("no folder is set for backups (backup_folder)".to_owned()));
         };
-        let cause = if payload.contains(Cause::AskedFor.word()) { Cause::AskedFor } else { Cause::Schedule };
         let now = app.clock.now();
         sweep(app, backups).await?;
         let file = backups.folder.join(format!("everbetter-{}.tar.gz", now.format("%Y-%m-%d-%H%M%S")));
-        verbs::back_up(app, cause, &file, true).await.map_err(|error| Error::Ours(format!("{error:#}")))?;
+        verbs::back_up(app, Cause::Schedule, &file, true).await.map_err(|error| Error::Ours(format!("{error:#}")))?;
         take_old_away(app, backups).await
     })
 }
@@ -64,41 +55,14 @@ async fn sweep(app: &App, backups: &Backups) -> Result<(), Error> {
             std::fs::remove_file(entry.path())?;
         }
     }
-    let now = app.clock.now();
-    app.db
-        .write(async |tx| {
-            db::exec(
-                &**tx,
-                "update backup set finished_at = $1, problem = 'The program ended before it was done.'
-                 where finished_at is null and cause <> 'command line'",
-                vec![now.into()],
-            )
-            .await
-        })
-        .await?;
-    Ok(())
+    verbs::end_broken_off(app).await
 }
 
 async fn take_old_away(app: &App, backups: &Backups) -> Result<(), Error> {
-    let all: Vec<Backup> = db::rows(
-        app.db.read(),
-        "select * from backup where removed_at is null and finished_at is not null and problem is null and cause <> 'command line'
-         order by began_at desc limit 1000",
-        vec![],
-    )
-    .await?;
+    let all = store::kept(app.db.read()).await?;
     let kept = kept(all.iter().map(|backup| backup.began_at), backups.keep_days, backups.keep_weeks);
     for backup in all.iter().filter(|backup| !kept.contains(&backup.began_at)) {
-        match std::fs::remove_file(&backup.file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-        let now = app.clock.now();
-        app.db
-            .write(async |tx| {
-                db::exec(&**tx, "update backup set removed_at = $1 where id = $2", vec![now.into(), backup.id.into()]).await
-            })
-            .await?;
+        verbs::take_away(app, backup).await?;
     }
     Ok(())
 }

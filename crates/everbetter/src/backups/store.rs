@@ -2,22 +2,28 @@
 
 use chrono::{DateTime, Utc};
 use platform::db;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use uuid::Uuid;
 
-use super::{Backup, JOB};
+use super::JOB;
 
-/// The backups that were begun last, newest first; those whose file was taken away are left out.
-#[allow(dead_code, reason = "the operator's page shows it")]
-pub(crate) async fn latest(on: &impl ConnectionTrait, count: u64) -> Result<Vec<Backup>, DbErr> {
-    db::rows(on, &format!("select * from backup where removed_at is null order by began_at desc limit {count}"), vec![]).await
+/// A backup that the schedule made, and whose file is there.
+#[derive(FromQueryResult)]
+pub(super) struct Kept {
+    pub id: Uuid,
+    /// The file, with its folder.
+    pub file: String,
+    /// When it was begun; it holds everything that was saved until then.
+    pub began_at: DateTime<Utc>,
 }
 
-/// When the last backup was begun that came out well.
-#[allow(dead_code, reason = "the operator's page shows it")]
-pub(crate) async fn last_good(on: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
-    db::scalar(
+/// The backups on schedule that came out well and were not taken away, newest first.
+pub(super) async fn kept(on: &impl ConnectionTrait) -> Result<Vec<Kept>, DbErr> {
+    db::rows(
         on,
-        "select began_at from backup where finished_at is not null and problem is null order by began_at desc limit 1",
+        "select id, file, began_at from backup
+         where removed_at is null and finished_at is not null and problem is null and cause <> 'command line'
+         order by began_at desc limit 1000",
         vec![],
     )
     .await
@@ -29,7 +35,7 @@ pub(super) async fn last_begun(on: &impl ConnectionTrait) -> Result<Option<DateT
 }
 
 /// Whether one stands in the queue or is being made.
-pub(crate) async fn is_waiting(on: &impl ConnectionTrait) -> Result<bool, DbErr> {
+pub(super) async fn is_waiting(on: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let waiting = db::scalar::<i64>(
         on,
         "select count(*) from job where kind = $1 and done_at is null and given_up_at is null",

@@ -3,45 +3,24 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use platform::{
-    App, Cx, Error,
-    audit::{self, Actor},
-    db, jobs,
-    room::Subject,
-};
+use platform::{App, Error, db, jobs};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Cause, JOB, make, restore};
+use super::{Cause, JOB, make, restore, store::Kept};
 
 /// The name under which one job for a backup stands in the queue.
-pub(super) const ONE: &str = "a backup";
+const ONE: &str = "a backup";
 
-/// Puts a backup in the queue, as somebody asked.
+/// Puts a backup on schedule in the queue, unless one stands there.
 ///
 /// # Errors
-/// Refused when no folder is set for backups, or one is about to be made.
-#[allow(dead_code, reason = "the operator's page asks for one")]
-pub(crate) async fn ask_for_one(cx: &Cx, actor: &Actor) -> Result<(), Error> {
-    if cx.app.config.backups.is_none() {
-        return Err(Error::Refused(
-            "No folder is set for backups. Set backup_folder and start the program again; `everbetter backup FILE` makes one at once."
-                .to_owned(),
-        ));
-    }
-    cx.db()
-        .write(async |tx| {
-            if !jobs::enqueue_one(&**tx, cx.now, JOB.name, &json!({ "cause": Cause::AskedFor.word() }), ONE).await? {
-                return Err(Error::Refused("A backup is being made already. It appears here when it is done.".to_owned()));
-            }
-            audit::record(tx, cx.db().engine(), cx.now, actor, "backup asked for", &subject(), "").await?;
-            Ok(())
-        })
-        .await
-}
-
-fn subject() -> Subject {
-    Subject { kind: "backup", key: String::new(), title: "A backup".to_owned(), href: "/operator".to_owned() }
+/// The database's own.
+pub(super) async fn put_in_queue(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    let payload = json!({ "cause": Cause::Schedule.word() });
+    app.db.write(async |tx| jobs::enqueue_one(&**tx, now, JOB.name, &payload, ONE).await).await?;
+    Ok(())
 }
 
 /// Makes a backup, tries it out when `verify` says so, and keeps a row about how it went.
@@ -88,6 +67,44 @@ async fn begin(app: &App, id: Uuid, cause: Cause, file: &Path) -> Result<(), Err
             Ok(())
         })
         .await
+}
+
+/// Ends the rows of backups on schedule that were broken off.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn end_broken_off(app: &App) -> Result<(), Error> {
+    let now = app.clock.now();
+    app.db
+        .write(async |tx| {
+            db::exec(
+                &**tx,
+                "update backup set finished_at = $1, problem = 'The program ended before it was done.'
+                 where finished_at is null and cause <> 'command line'",
+                vec![now.into()],
+            )
+            .await
+        })
+        .await?;
+    Ok(())
+}
+
+/// Takes the file of a backup away, because newer ones stand in for it; its row stays.
+///
+/// # Errors
+/// When the file is there and can't be removed.
+pub(super) async fn take_away(app: &App, backup: &Kept) -> Result<(), Error> {
+    match std::fs::remove_file(&backup.file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let now = app.clock.now();
+    app.db
+        .write(async |tx| {
+            db::exec(&**tx, "update backup set removed_at = $1 where id = $2", vec![now.into(), backup.id.into()]).await
+        })
+        .await?;
+    Ok(())
 }
 
 /// Restores a backup into a place of its own, which is swept away again, and looks whether all is well there.

@@ -32,13 +32,6 @@ fn content(file: &Path) -> BTreeMap<String, Vec<u8>> {
     content
 }
 
-fn backs_up(place: &Place, name: &str) -> std::path::PathBuf {
-    let file = place.data.with_file_name(name);
-    let made = place.run(&["backup", file.to_str().expect("a path")]);
-    assert!(made.status.success(), "{}", said(&made.stderr));
-    file
-}
-
 #[test]
 #[ignore = "takes a minute; `cargo ci crashes` runs it"]
 fn a_backup_under_load_is_one_state_and_moves_between_engines() {
@@ -65,7 +58,7 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
             std::thread::yield_now();
         }
         let before: Vec<String> = acknowledged.lock().expect("the journal").clone();
-        let first = backs_up(&place, "first.tar.gz");
+        let first = place.backed_up("first.tar.gz");
         stop.store(true, Ordering::Relaxed);
         for writer in writers {
             writer.join().expect("a client");
@@ -83,9 +76,9 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
         assert_eq!(events, keys.len() as i64, "entries and their events are of one state");
         there.check();
         let back = Place::empty(engine);
-        let second = backs_up(&there, "second.tar.gz");
+        let second = there.backed_up("second.tar.gz");
         assert!(back.run(&["restore", second.to_str().expect("a path")]).status.success());
-        let third = backs_up(&back, "third.tar.gz");
+        let third = back.backed_up("third.tar.gz");
         let (first, third) = (content(&first), content(&third));
         assert_eq!(first.keys().collect::<Vec<_>>(), third.keys().collect::<Vec<_>>());
         for (name, bytes) in &first {

@@ -119,6 +119,14 @@ impl Place {
         command
     }
 
+    /// A backup of the place, as the command makes it, beside its data.
+    pub fn backed_up(&self, name: &str) -> PathBuf {
+        let file = self.data.with_file_name(name);
+        let made = self.run(&["backup", file.to_str().expect("a path")]);
+        assert!(made.status.success(), "{}", said(&made.stderr));
+        file
+    }
+
     pub fn run(&self, words: &[&str]) -> Output {
         self.command().args(words).output().expect("the program runs")
     }

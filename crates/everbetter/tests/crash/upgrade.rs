@@ -56,13 +56,6 @@ fn is_all_there(before: &Path, after: &Path) {
     }
 }
 
-fn backed_up(place: &Place, name: &str) -> std::path::PathBuf {
-    let file = place.data.with_file_name(name);
-    let made = place.run(&["backup", file.to_str().expect("a path")]);
-    assert!(made.status.success(), "{}", said(&made.stderr));
-    file
-}
-
 #[test]
 #[ignore = "takes a minute; `cargo ci crashes` runs it"]
 fn a_database_of_the_first_schema_comes_along() {
@@ -73,7 +66,7 @@ fn a_database_of_the_first_schema_comes_along() {
     std::io::copy(&mut flate2::read::GzDecoder::new(packed), &mut file).expect("a database");
     place.check();
     // A backup leaves the database as it is, so that one can return.
-    let before = backed_up(&place, "before.tar.gz");
+    let before = place.backed_up("before.tar.gz");
     assert_eq!(place.ask::<i64>("select count(*) from schema_step where name = 'house-001-backups'"), 0);
     drop(place.serve());
     place.check();
@@ -81,7 +74,7 @@ fn a_database_of_the_first_schema_comes_along() {
     // What the server itself did since then is no difference of the schema.
     let after = Place::empty(Engine::Sqlite);
     assert!(after.run(&["restore", before.to_str().expect("a path")]).status.success());
-    is_all_there(&before, &backed_up(&after, "after.tar.gz"));
+    is_all_there(&before, &after.backed_up("after.tar.gz"));
 }
 
 #[test]
@@ -94,7 +87,7 @@ fn a_backup_of_the_first_schema_comes_along_on_its_own_engine_and_the_other() {
         assert!(restored.status.success(), "{engine:?}: {}", said(&restored.stderr));
         place.check();
         if engine == Engine::Postgres {
-            is_all_there(&fixture, &backed_up(&place, "after.tar.gz"));
+            is_all_there(&fixture, &place.backed_up("after.tar.gz"));
         }
     }
 }
@@ -111,7 +104,7 @@ fn a_newer_schema_is_refused_with_a_sentence() {
             let said = said(&refused.stderr);
             assert!(said.contains("newer version of Everbetter") && said.contains("house-999-from-tomorrow"), "{said}");
         }
-        let newer = backed_up(&place, "newer.tar.gz");
+        let newer = place.backed_up("newer.tar.gz");
         let elsewhere = Place::empty(engine);
         let refused = elsewhere.run(&["restore", newer.to_str().expect("a path")]);
         assert!(!refused.status.success() && said(&refused.stderr).contains("newer version"), "{refused:?}");

@@ -146,6 +146,7 @@ impl Component {
     /// Whether more width would change no answer: the unknown is wide enough, or at the last whole number within its limit.
     fn settled(&self, unknown: usize, upwards: bool, enough: f64) -> bool {
         let (low, high) = self.seen[unknown];
+        // Without a width that is enough both ends are sought, also of an unknown that nothing limits from above.
         enough.is_finite() && high - low >= enough
             || if upwards {
                 (high + 1e-6).floor() >= (self.high[unknown] + 1e-6).floor()
