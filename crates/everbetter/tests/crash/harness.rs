@@ -157,15 +157,20 @@ impl Place {
 
     /// The first column of all rows, as texts.
     pub fn texts(&self, sql: &str) -> Vec<String> {
+        self.try_texts(sql).expect("rows")
+    }
+
+    /// The same, of a database that may no longer read as one.
+    pub fn try_texts(&self, sql: &str) -> Result<Vec<String>, sea_orm::DbErr> {
         #[derive(sea_orm::FromQueryResult)]
         struct Text {
             text: String,
         }
         wait_for(async {
-            let db = Db::connect(&self.url).await.expect("the database opens");
-            let found = db::rows::<Text>(db.read(), sql, Params::new()).await.expect("rows");
+            let db = Db::connect(&self.url).await?;
+            let found = db::rows::<Text>(db.read(), sql, Params::new()).await;
             db.close().await;
-            found.into_iter().map(|row| row.text).collect()
+            Ok(found?.into_iter().map(|row| row.text).collect())
         })
     }
 
