@@ -48,6 +48,8 @@ pub struct Kind {
     pub form: Form,
     /// Who may bring it in on a page; each row is then checked by the rules of the page that would change it.
     pub may: fn(&Standing) -> bool,
+    /// Whether it makes people or gives rights: bringing it in on a page asks for a fresh proof of who it is.
+    pub opens_doors: bool,
     /// Takes the files in, inside one transaction.
     pub run: for<'a> fn(&'a Taking<'a>, &'a [Source]) -> Answer<'a, Tally>,
     /// Gives all of it out, as a file that brings the same in.

@@ -4,7 +4,7 @@ use platform::{
     testing::{Bench, Reply, Visitor},
 };
 
-use crate::world::{in_the_world, visitor};
+use crate::world::{give_token, in_the_world, visitor};
 
 const TRACKER: &str = "entry,partnership,school_year,cycle,practice,status,quality,reason,note,author,entered_at
 a1,alder,2021-22,1,2.1.1,enacted,2,,We agreed on two,ada@example.org,2021-10-05T10:00:00Z
@@ -24,6 +24,13 @@ async fn choose(who: &mut Visitor, kind: &str, file: &str, text: &str) -> String
 fn seen(page: &Reply) -> String {
     let after = page.body.split("name=\"seen\" value=\"").nth(1).unwrap_or_else(|| panic!("no outcome in {}", page.text()));
     after.split('"').next().expect("a value").to_owned()
+}
+
+/// Notes a proof of who it is, as the page that asks for a password would.
+async fn prove(bench: &Bench, session: &str) {
+    let params = vec![bench.app.clock.now().into(), platform::secret::token_hash(session).into()];
+    let sql = "update session set proved_at = $1 where token_hash = $2";
+    bench.app.db.write(async |tx| db::exec(&**tx, sql, params).await).await.expect("a proof");
 }
 
 async fn count(bench: &Bench, sql: &str) -> i64 {
@@ -169,6 +176,53 @@ async fn an_empty_template_has_the_headings_that_we_know() {
         assert!(file.body.starts_with("person,name,kind,"), "{}", file.body);
         let out = otto.get("/imports/kinds/people/export/csv").await;
         assert!(out.body.contains("ada@example.org"), "{}", out.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_opens_doors_waits_for_a_fresh_proof() {
+    in_the_world(async |bench| {
+        for kind in bench.app.house.rooms().iter().flat_map(|room| &room.imports) {
+            let gives = ["people", "memberships", "partnerships", "partnership-staff"].contains(&kind.name);
+            assert_eq!(kind.opens_doors, gives, "{}", kind.name);
+        }
+        let mut otto = visitor(bench, "otto");
+        let text = "person,name,kind\nnew@example.org,Nia New,staff\n";
+        let draft = choose(&mut otto, "people", "people.csv", text).await;
+        let taking = format!("{draft}/taking");
+        let seen = seen(&otto.get(&format!("{draft}/trial")).await);
+        bench.app.clock.advance(chrono::TimeDelta::minutes(11));
+        let asked = otto.post(&taking, &[("seen", &seen)]).await;
+        let kept = asked.location().strip_prefix("/sign-in/again?kept=").unwrap_or_else(|| panic!("{}", asked.text())).to_owned();
+        let newcomers = "select count(*) from person where email = 'new@example.org'";
+        assert_eq!(count(bench, newcomers).await, 0);
+
+        prove(bench, "otto").await;
+        let page = otto.get(&format!("/sign-in/again/{kept}")).await;
+        assert!(page.body.contains(&format!("action=\"{taking}\"")), "{}", page.body);
+        assert!(page.body.contains(&format!("name=\"seen\" value=\"{seen}\"")), "{}", page.body);
+        assert_eq!(otto.post(&taking, &[("seen", &seen)]).await.location(), draft);
+        assert_eq!(count(bench, newcomers).await, 1, "the file went on its way");
+
+        bench.app.clock.advance(chrono::TimeDelta::minutes(11));
+        let draft = choose(&mut otto, "teams", "teams.csv", "team,name,kind\nnew,New,subteam\n").await;
+        let seen = self::seen(&otto.get(&format!("{draft}/trial")).await);
+        assert_eq!(otto.post(&format!("{draft}/taking"), &[("seen", &seen)]).await.location(), draft, "no doors, no question");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_token_brings_in_a_file_that_opens_doors() {
+    in_the_world(async |bench| {
+        give_token(bench, "otto@example.org", "a script").await;
+        let mut script = Visitor::with_token(bench, "a script");
+        let draft = choose(&mut script, "people", "people.csv", "person,name,kind\nnew@example.org,Nia New,staff\n").await;
+        let seen = seen(&script.get(&format!("{draft}/trial")).await);
+        let refused = script.post(&format!("{draft}/taking"), &[("seen", &seen)]).await;
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        assert_eq!(count(bench, "select count(*) from person where email = 'new@example.org'").await, 0);
     })
     .await;
 }

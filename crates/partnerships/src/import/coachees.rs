@@ -32,6 +32,7 @@ pub(super) const KIND: Kind = Kind {
     columns: COLUMNS,
     form: Form::Table,
     may: super::operator,
+    opens_doors: false,
     run: |taking, sources| Box::pin(run(taking, sources)),
     export: |db| Box::pin(super::out::coachees(db)),
 };

@@ -44,6 +44,7 @@ pub(super) const KIND: Kind = Kind {
     columns: COLUMNS,
     form: Form::Table,
     may: Standing::is_staff,
+    opens_doors: false,
     run: |taking, sources| Box::pin(run(taking, sources)),
     export: |db| Box::pin(super::out::visits(db)),
 };

@@ -131,6 +131,7 @@ fn table(name: &str) -> Table {
         columns: READ,
         form: Form::Table,
         may: |_| false,
+        opens_doors: false,
         run: |_, _| Box::pin(async { Ok(Tally::default()) }),
         export: |_| Box::pin(async { Ok(Export::Text(String::new())) }),
     };

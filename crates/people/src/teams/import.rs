@@ -32,6 +32,7 @@ pub(crate) const KIND: Kind = Kind {
     ],
     form: Form::Table,
     may: |who| who.holds(&[roles::OPERATOR]),
+    opens_doors: false,
     run,
     export,
 };

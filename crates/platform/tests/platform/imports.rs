@@ -19,6 +19,7 @@ const KIND: Kind = Kind {
     ],
     form: Form::Table,
     may: |_| true,
+    opens_doors: false,
     run,
     export: |_| Box::pin(async { Ok(Export::Text(String::new())) }),
 };

@@ -22,6 +22,7 @@ pub(crate) fn kind() -> Kind {
         columns: &[],
         form: Form::Text,
         may: |who| who.holds(&[roles::OPERATOR]),
+        opens_doors: false,
         run: |taking, sources| Box::pin(run(taking, sources)) as Answer<'_, Tally>,
         export: |db| Box::pin(export(db)),
     }

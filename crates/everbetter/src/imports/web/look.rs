@@ -159,6 +159,9 @@ pub(super) async fn take(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Answe
         return Ok(done());
     }
     let kind = may.kind(&cx)?;
+    if kind.opens_doors {
+        cx.must_be_fresh().await?;
+    }
     let (trial, content) = try_it(&may, &cx, &draft.mapping()?).await?;
     if trial.figures() != form.value("seen") || !trial.is_possible {
         return again(&may, &cx, trial).await;

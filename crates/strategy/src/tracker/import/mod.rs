@@ -64,6 +64,7 @@ pub(crate) const KIND: Kind = Kind {
     columns: COLUMNS,
     form: Form::Table,
     may: Standing::is_staff,
+    opens_doors: false,
     run,
     export: |db| Box::pin(out::export(db)),
 };
