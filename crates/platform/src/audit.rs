@@ -227,10 +227,14 @@ pub async fn page(on: &impl ConnectionTrait, filter: &Filter, size: u64) -> Resu
 /// # Errors
 /// The database's own.
 pub async fn verify(db: &Db) -> Result<Result<i64, i64>, DbErr> {
-    verify_on(db.read()).await
+    // Of one moment: an event that is recorded between the walk and the look at the head is no break.
+    let snapshot = db.snapshot().await?;
+    let found = verify_on(&snapshot).await?;
+    snapshot.commit().await?;
+    Ok(found)
 }
 
-/// As [`verify`], through this connection or inside this transaction.
+/// As [`verify`], inside this transaction, which must see one moment of the database.
 ///
 /// # Errors
 /// The database's own.

@@ -11,7 +11,10 @@ use crate::{
 
 pub(super) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let app = start::start_as_it_is(config).await?;
-    let looked = check::look(app.db.read(), app.db.engine(), &app.config.data, &app.house).await?;
+    // Of one moment, since a server may be at work on it.
+    let snapshot = app.db.snapshot().await?;
+    let looked = check::look(&snapshot, app.db.engine(), &app.config.data, &app.house).await?;
+    snapshot.commit().await?;
     Ok(if tell(&looked) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

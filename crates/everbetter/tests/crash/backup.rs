@@ -39,6 +39,9 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
         let place = Place::furnished(engine);
         std::fs::create_dir_all(place.data.join("files/deep")).expect("a folder");
         std::fs::write(place.data.join("files/deep/one.csv"), b"a,b\n1,2\n").expect("a file");
+        // The program makes this when the first second factor is set up.
+        let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
+        std::fs::write(place.data.join("secret.key"), key).expect("a key");
         let server = place.serve();
         let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let writers: Vec<_> = (0..3)
@@ -74,6 +77,8 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
         assert!(before.iter().all(|key| keys.contains(key)), "something acknowledged before is missing");
         let events = there.ask::<i64>("select count(*) from audit_event where action = 'tracker entry recorded'");
         assert_eq!(events, keys.len() as i64, "entries and their events are of one state");
+        let kept = std::fs::read_to_string(there.data.join("secret.key"));
+        assert_eq!(kept.expect("the key that opens secrets"), key);
         there.check();
         let back = Place::empty(engine);
         let second = there.backed_up("second.tar.gz");

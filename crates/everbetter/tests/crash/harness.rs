@@ -290,6 +290,20 @@ pub fn record(port: u16, key: &str, note: &str) -> Result<Reply, ureq::Error> {
     post(port, &format!("/partnerships/{PARTNERSHIP}/tracker/entries"), "Bearer demo-implementer", "", &fields)
 }
 
+/// The same for a program: the key goes along as `Idempotency-Key`, and as the entry's note.
+pub fn record_by_api(port: u16, key: &str) -> Result<Reply, ureq::Error> {
+    let entry = format!(
+        r#"{{"practice": "2.2.3", "school_year": "{}", "cycle": 1, "status": "under_way", "note": "{key}"}}"#,
+        school_year()
+    );
+    let request = agent()
+        .post(format!("http://127.0.0.1:{port}/api/v1/partnerships/{PARTNERSHIP}/tracker-entries"))
+        .header("authorization", "Bearer demo-implementer")
+        .header("content-type", "application/json")
+        .header("idempotency-key", key);
+    read(request.send(entry)?)
+}
+
 pub fn new_key() -> String {
     let clock = platform::clock::Clock::system();
     platform::clock::new_id(clock.now()).to_string()

@@ -52,3 +52,44 @@ async fn many_writers_make_one_chain() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn the_chain_holds_while_people_write() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = bench.app.db.clone();
+            let writer = tokio::spawn({
+                let db = db.clone();
+                async move {
+                    for number in 0..200 {
+                        let one = async |tx: &_| {
+                            audit::record(
+                                tx,
+                                db.engine(),
+                                morning(),
+                                &Actor::Process("a test"),
+                                "counted",
+                                &subject("one"),
+                                &number.to_string(),
+                            )
+                            .await
+                        };
+                        db.write(one).await.expect("an event");
+                    }
+                }
+            });
+            let mut looks = 0;
+            while !writer.is_finished() {
+                assert!(audit::verify(&db).await.expect("a check").is_ok(), "a break that nobody made, at look {looks}");
+                looks += 1;
+            }
+            writer.await.expect("the writer's end");
+            assert_eq!(audit::verify(&db).await.expect("a check"), Ok(200));
+            assert!(looks > 1, "the looks came too late to meet a write");
+        },
+    )
+    .await;
+}
