@@ -58,6 +58,11 @@ pub const KNOWN: &[Known] = &[
         default: "",
         about: "Addresses or networks (10.0.0.0/8), parted by commas, whose X-Forwarded-For we believe.",
     },
+    Known {
+        name: "token_requests_a_minute",
+        default: "600",
+        about: "How many requests an API token may send within a minute, to all instances together; 0 for no limit.",
+    },
     Known { name: "oidc_issuer", default: "", about: "The address of an OpenID Connect provider, to sign in with." },
     Known { name: "oidc_client_id", default: "", about: "The name by which the provider knows us." },
     Known { name: "oidc_client_secret", default: "", about: "The secret that the provider gave us." },
@@ -192,6 +197,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The proxies whose word on where a request comes from we believe.
     pub trusted_proxies: Vec<Network>,
+    /// How many requests a token may send within a minute; 0 for no limit.
+    pub token_requests: u32,
     /// The provider to sign in with, if there is one.
     pub provider: Option<Provider>,
     /// Backups on schedule; `None` makes none.
@@ -284,6 +291,7 @@ impl Config {
         };
         let session_idle = Duration::from_secs(whole("session_idle_hours", 1) * 3600);
         let session_limit = Duration::from_secs(whole("session_days", 1) * 86_400);
+        let token_requests = u32::try_from(whole("token_requests_a_minute", 0)).unwrap_or(u32::MAX);
         let workers = usize::try_from(whole("workers", 0)).unwrap_or(1);
         let backups = Backups {
             folder: PathBuf::from(take("backup_folder")),
@@ -327,6 +335,7 @@ impl Config {
                 factor_for,
                 secrets,
                 trusted_proxies,
+                token_requests,
                 provider,
                 backups,
             }),

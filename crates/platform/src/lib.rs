@@ -31,5 +31,5 @@ pub use error::Error;
 /// The schema that every room stands on.
 #[must_use]
 pub fn migrations() -> Vec<db::Migration> {
-    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION]
+    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION, api::ALLOWANCE_MIGRATION]
 }

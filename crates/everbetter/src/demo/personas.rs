@@ -49,7 +49,8 @@ pub(super) async fn make_tokens(app: &App) -> anyhow::Result<()> {
             for (id, persona) in &personas {
                 db::exec(
                     &**tx,
-                    "insert into api_token (id, person_id, name, token_hash, created_at) values ($1, $2, $3, $4, $5)",
+                    "insert into api_token (id, person_id, name, token_hash, created_at, factor_for)
+                     values ($1, $2, $3, $4, $5, 'nobody')",
                     vec![
                         platform::clock::new_id(now).into(),
                         (*id).into(),

@@ -250,3 +250,42 @@ async fn another_ones_partnership_is_as_if_it_were_not_there() {
         assert!(own.text().contains("Alder Elementary"));
     }
 }
+
+/// What changes something is sent as the person who may do most, with the cookie alone.
+#[tokio::test]
+async fn a_cookie_alone_changes_nothing() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let bench = world_with_odds_and_ends(engine).await;
+        let places = places(&bench).await;
+        let events = async || {
+            let sql = "select count(*) from audit_event";
+            db::scalar::<i64>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a count")
+        };
+        let before = events().await;
+        let mut tried = 0;
+        for route in bench.routes.iter().filter(|route| route.method != "GET") {
+            let method = Method::from_bytes(route.method.as_bytes()).expect("a method");
+            let path = address(route, &places);
+            for headers in [
+                vec![],
+                vec![("origin", "https://elsewhere.example")],
+                vec![("origin", "null")],
+                vec![("sec-fetch-site", "cross-site"), ("origin", "http://everbetter.test")],
+                vec![("sec-fetch-site", "same-site")],
+                vec![("x-csrf-token", "a guess")],
+            ] {
+                for name in ["ada", "otto"] {
+                    let reply = visitor(&bench, name).send(method.clone(), &path, &headers, Some(fields(route.path))).await;
+                    let refused = if route.path.starts_with("/api/") { 403 } else { 422 };
+                    assert_eq!(reply.status.as_u16(), refused, "{engine:?} {method} {path} as {name} with {headers:?}");
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 500, "there are routes to try: {tried}");
+        assert_eq!(events().await, before);
+        for name in ["ada", "otto"] {
+            assert_eq!(visitor(&bench, name).get("/people").await.status, 200, "{name} is still signed in");
+        }
+    }
+}

@@ -34,7 +34,7 @@ struct PersonRow {
     works_at: Option<String>,
     ended_on: Option<NaiveDate>,
     used_at: Option<DateTime<Utc>>,
-    /// Who must have a second factor; empty when this person has one.
+    /// Who must have a second factor; empty when this person has one, and had it when the token was made.
     factor_for: Option<String>,
 }
 
@@ -85,7 +85,11 @@ impl Identify for Identity {
         Box::pin(async move {
             let found = db::one::<PersonRow>(
                 db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at, cast(null as text) as factor_for
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at,
+                        case when t.had_factor = 1
+                              and exists (select 1 from second_factor f
+                                          where f.person_id = p.id and f.confirmed_at is not null)
+                             then null else t.factor_for end as factor_for
                  from api_token t join person p on p.id = t.person_id
                  where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
                 vec![token_hash.clone().into(), now.into()],

@@ -74,6 +74,12 @@ pub(super) async fn proved_at(on: &impl ConnectionTrait, token_hash: Vec<u8>) ->
     db::scalar(on, "select coalesce(proved_at, created_at) from session where token_hash = $1", vec![token_hash.into()]).await
 }
 
+/// Who must have a second factor for this session to give what roles give.
+pub(crate) async fn factor_for(on: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<FactorFor, DbErr> {
+    let word = db::scalar::<String>(on, "select factor_for from session where token_hash = $1", vec![token_hash.into()]).await?;
+    Ok(word.as_deref().and_then(FactorFor::from_word).unwrap_or(FactorFor::Nobody))
+}
+
 /// Notes a proof of who it is, under a new token: whoever had learned the one before is outside. Answers the new one.
 pub(super) async fn prove(tx: &Tx, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<String>, DbErr> {
     let token = secret::new_token();

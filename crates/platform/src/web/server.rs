@@ -20,6 +20,7 @@ use tower_http::{
 use super::{assets, layers};
 use crate::{
     access::Route,
+    api::Allowances,
     app::App,
     db,
     error::{DISK_WAS_FULL, Error},
@@ -41,7 +42,7 @@ pub fn build(app: &Arc<App>) -> (Router, Vec<Route>) {
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, std::time::Duration::from_secs(60)))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), layers::identify))
+        .layer(middleware::from_fn_with_state((Arc::clone(app), Arc::new(Allowances::default())), layers::identify))
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(not_compressed_yet)));
     let router = pages
         .route("/assets/{*name}", get(assets::serve))

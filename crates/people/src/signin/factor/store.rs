@@ -33,7 +33,7 @@ pub(crate) async fn has_one(on: &impl ConnectionTrait, person: PersonId) -> Resu
 ///
 /// # Errors
 /// The database's own.
-pub(in crate::signin) async fn owes(
+pub(crate) async fn owes(
     on: &impl ConnectionTrait,
     person: PersonId,
     today: NaiveDate,
