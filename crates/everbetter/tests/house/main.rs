@@ -7,6 +7,7 @@ mod api;
 mod audit;
 mod exports;
 mod imports;
+mod log;
 mod operator;
 mod pages;
 mod search;

@@ -31,6 +31,8 @@ async fn every_answer_carries_the_strict_headers() {
             assert!(policy.contains("base-uri 'none'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
             assert_eq!(reply.headers["x-content-type-options"], "nosniff");
             assert_eq!(reply.headers["referrer-policy"], "same-origin");
+            assert_eq!(reply.headers["cache-control"], "no-store", "{path}");
+            assert!(reply.headers["content-type"].to_str().expect("text").ends_with("charset=utf-8"), "{path}");
             assert!(!reply.headers.contains_key("strict-transport-security"), "without TLS there is nothing to insist on");
             assert!(!reply.body.contains(" style="), "{path} has a style attribute");
             assert!(!reply.body.contains("<script>"), "{path} has an inline script");
@@ -63,6 +65,49 @@ async fn no_other_site_may_read_an_answer() {
                 assert_eq!(reply.headers["cross-origin-resource-policy"], "same-origin", "{method} {path}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_people_write_stays_text() {
+    let name = "<img src=x onerror=alert(1)> \"' & </title><script>alert(2)</script>";
+    in_the_world(async |bench| {
+        let sql = "update person set name = $1, about = $1, title = $1 where slug = 'ada-byrne'";
+        let touched = bench.app.db.write(async |tx| platform::db::exec(&**tx, sql, vec![name.into()]).await).await;
+        assert_eq!(touched.expect("a change"), 1);
+        let mut dora = visitor(bench, "dora");
+        for path in
+            ["/people", "/people/ada-byrne", "/people/ada-byrne/edit", "/teams/lakes", "/search?q=byrne", "/partnerships/alder"]
+        {
+            let page = dora.get(path).await;
+            assert_eq!(page.status, 200, "{path}");
+            for raw in ["<img src=x", "</title><script", "<script>alert"] {
+                assert!(!page.body.contains(raw), "{path} holds {raw}");
+            }
+        }
+        assert!(dora.get("/people/ada-byrne").await.text().contains("onerror=alert(1)"), "it is shown as it was written");
+        let told = dora.get("/api/v1/people/ada-byrne").await;
+        assert_eq!(told.json()["name"], name, "and told so");
+        assert_eq!(told.headers["content-type"], "application/json");
+        let path = "/people?q=%22%3E%3Cscript%3Ealert(3)%3C/script%3E";
+        assert!(!dora.get(path).await.body.contains("<script>alert"), "nor does an address become part of a page");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_out_is_one_click_on_every_page() {
+    in_the_world(async |bench| {
+        let mut ada = visitor(bench, "ada");
+        for path in ["/", "/people", "/people/ada-byrne", "/people/ada-byrne/tokens", "/partnerships/alder/tracker", "/nowhere"] {
+            assert!(ada.get(path).await.body.contains("action=\"/sign-out\""), "{path}");
+        }
+        for method in ["TRACE", "PUT", "CONNECT"] {
+            let reply = ada.send(Method::from_bytes(method.as_bytes()).expect("a method"), "/people", &[], None).await;
+            assert!(reply.status.is_client_error(), "{method}: {}", reply.status);
+        }
+        assert_eq!(ada.send(Method::TRACE, "/people", &[("sec-fetch-site", "same-origin")], None).await.status, 405);
     })
     .await;
 }

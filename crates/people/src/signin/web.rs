@@ -246,7 +246,7 @@ async fn accept_invitation(_: Open, cx: Cx, Path(token): Path<String>, headers: 
     let invitation = invitation_of(&cx, &token).await?;
     let password = form.value("password").to_owned();
     form.forget("password");
-    if let Some(why) = refusal_of(&password, &invitation.name, &invitation.email) {
+    if let Some(why) = refusal_of(&password, &invitation.name, &invitation.email, cx.settings.organisation()) {
         form.refuse("password", why);
         return page_with_errors(&InvitationPage::of(&cx, &invitation, token, form));
     }

@@ -105,7 +105,10 @@ async fn make(may: May<Secure, Someone>, cx: Cx, mut form: Form) -> Answered {
             // A token's maker is asked for a fresh proof, and only a session can give one.
             let Via::Session(hash) = &may.who().via else { return Err(Error::NotByToken) };
             let factor_for = signin::factor_for(&**tx, hash.clone()).await?;
-            verbs::make(tx, cx.db().engine(), cx.now, &actor, person, &name, expires_at, factor_for).await
+            let made = verbs::make(tx, cx.db().engine(), cx.now, &actor, person, &name, expires_at, factor_for).await?;
+            let what = "made a token that opens the door to a program";
+            signin::tell_of_change(&cx, tx, &person.name, person.email.as_deref(), what).await?;
+            Ok(made)
         })
         .await?;
     // Shown in the answer itself: nowhere else may the text of a token stand.

@@ -159,7 +159,7 @@ pub(crate) fn draw(cx: &Cx, headers: &HeaderMap, response: Response) -> Response
     let fault = shown.as_ref().and_then(|shown| shown.fault.clone());
     let reference = fault.or_else(|| status.is_server_error().then(|| format!("answered with {status}"))).map(|fault| {
         let reference = crate::error::new_reference(cx.now);
-        tracing::error!(reference, address = cx.address, fault, "a request failed");
+        tracing::error!(reference, address = crate::secret::told(&cx.address), fault, "a request failed");
         reference
     });
     let problem = match shown {

@@ -10,7 +10,7 @@ use askama::Template;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
@@ -51,7 +51,8 @@ pub(super) async fn identify(
     let headers = request.headers();
     let address = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let htmx = headers.contains_key("hx-request");
-    let is_get = *request.method() == Method::GET;
+    let method = request.method().clone();
+    let is_get = method == Method::GET;
     let session = cookies::read(headers, cookies::session_name(&app.config)).map(secret::token_hash);
     let bearer = headers
         .get(header::AUTHORIZATION)
@@ -66,6 +67,7 @@ pub(super) async fn identify(
     let toast = cookies::read(headers, cookies::toast_name(&app.config)).and_then(Toast::from_cookie);
     let had_toast = toast.is_some() && !htmx;
 
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let known = async {
         let settings = Settings::read(app.db.read()).await?;
         let who = match (bearer, session) {
@@ -83,6 +85,7 @@ pub(super) async fn identify(
     let (settings, who) = match known.await {
         Ok(known) => known,
         Err(error) => {
+            let client = client(&app.config, peer, request.headers());
             let cx = Cx {
                 app,
                 who: None,
@@ -92,8 +95,13 @@ pub(super) async fn identify(
                 is_get,
                 address,
                 marked_db: None,
-                browser: Browser::default(),
+                browser: Browser { client, ..Browser::default() },
             };
+            match error {
+                Error::NotSignedIn => note_refusal(&cx, &method, "a token opened nothing"),
+                Error::TooMany { .. } => note_refusal(&cx, &method, "a token asked too often"),
+                _ => {}
+            }
             return draw_error(&cx, request.headers(), error.into_response());
         }
     };
@@ -102,8 +110,7 @@ pub(super) async fn identify(
         // Before anybody signed in there is nothing to protect but the sign-in itself, bound to the host's name.
         _ => secret::csrf_word(app.config.public_url.as_bytes()),
     };
-    let client =
-        client(&app.config, request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()), request.headers());
+    let client = client(&app.config, peer, request.headers());
     let by_token = who.as_ref().is_some_and(|who| who.via == Via::Token);
     let cx = Cx {
         app,
@@ -125,7 +132,10 @@ pub(super) async fn identify(
         let headers = request.headers().clone();
         request = match origin::only_ours(&cx, request).await {
             Ok(request) => request,
-            Err(error) => return draw_error(&cx, &headers, error.into_response()),
+            Err(error) => {
+                note_refusal(&cx, &method, "not from our own page");
+                return draw_error(&cx, &headers, error.into_response());
+            }
         };
     }
     request.extensions_mut().insert(cx.clone());
@@ -135,6 +145,13 @@ pub(super) async fn identify(
         Err(error) => return draw_error(&cx, &headers, error.into_response()),
     };
     let response = next.run(request).await;
+    match response.status() {
+        StatusCode::FORBIDDEN if response.extensions().get::<Shown>().is_some_and(|shown| !shown.asks_again) => {
+            note_refusal(&cx, &method, "not allowed");
+        }
+        StatusCode::TOO_MANY_REQUESTS => note_refusal(&cx, &method, "too many tries"),
+        _ => {}
+    }
     if response.extensions().get::<Shown>().is_some_and(|shown| shown.asks_again)
         && !cx.address.starts_with("/api/")
         && let Some(to) = ask_again(&cx, &headers, sent).await
@@ -190,6 +207,12 @@ async fn ask_again(cx: &Cx, headers: &HeaderMap, sent: Option<Bytes>) -> Option<
     }
 }
 
+/// Logs what was refused to whom.
+fn note_refusal(cx: &Cx, method: &Method, what: &str) {
+    let person = cx.who.as_ref().map_or("nobody", |who| who.slug.as_str());
+    tracing::warn!(person, from = cx.place(), %method, address = secret::told(&cx.address), "{what}");
+}
+
 /// Where a request comes from. The list that proxies write grows on the right; what stands left of the first address that
 /// we don't trust could be anybody's invention.
 fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
@@ -236,7 +259,7 @@ fn draw_error(cx: &Cx, headers: &HeaderMap, response: Response) -> Response {
     }
     let reference = shown.fault.as_ref().map_or_else(String::new, |fault| {
         let reference = crate::error::new_reference(cx.now);
-        tracing::error!(reference, address = cx.address, fault, "a request failed");
+        tracing::error!(reference, address = secret::told(&cx.address), fault, "a request failed");
         reference
     });
     let page = ErrorPage {
