@@ -189,13 +189,13 @@ fn tests_of(how: &str, read: &dyn Fn(&str) -> Option<String>) -> (usize, Vec<Str
     (count, wrong)
 }
 
-/// Whether a source has a test of this name: a function with a mark of a test in the lines before it.
+/// Whether a source has a test of this name: a function with the mark of a test right above it.
 fn is_test(source: &str, name: &str) -> bool {
     let all: Vec<&str> = source.lines().map(str::trim).collect();
     let head = format!("fn {name}(");
-    all.iter().enumerate().any(|(at, line)| {
-        line.contains(&head)
-            && all[at.saturating_sub(3)..at].iter().any(|before| before.starts_with("#[") && before.contains("test"))
+    all.iter().enumerate().filter(|(_, line)| line.contains(&head)).any(|(at, _)| {
+        let above = all[..at].iter().rev().take_while(|line| line.starts_with("#["));
+        above.into_iter().any(|mark| mark.contains("test]"))
     })
 }
 
