@@ -156,7 +156,8 @@ impl Data {
     }
 }
 
-fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Vec<usize>> {
+/// The rows in which nothing is missing.
+pub(super) fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Vec<usize>> {
     if groups.len() != response.len() {
         let (left_len, right_len) = (response.len(), groups.len());
         return Err(Error::LengthMismatch { left: "response", left_len, right: "groups", right_len });
@@ -174,7 +175,8 @@ fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<V
     Ok((0..response.len()).filter(|&i| !missing(i)).collect())
 }
 
-fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, f64)> {
+/// What a column's mean and standard deviation are, refused where it does not vary.
+pub(super) fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, f64)> {
     let n = kept.len() as f64;
     let centre = kept.iter().map(|i| values[*i] / n).sum::<f64>();
     let largest = kept.iter().map(|i| (values[*i] - centre).abs()).fold(0.0, f64::max);
