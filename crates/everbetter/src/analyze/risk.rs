@@ -23,8 +23,10 @@ Reads a row a group: group, count, n, and if there is period. Each group is comp
 The estimate is that of the first group that is compared (or of --group). With periods the rows are those of the last one
 and over_time has the gaps of --group.
 
-Example:
-  everbetter analyze risk --measure ratio --reference White suspensions.csv";
+Examples:
+  everbetter analyze risk --measure ratio --reference White suspensions.csv
+  everbetter analyze risk --measure difference --method newcombe --group Hispanic suspensions.csv
+  everbetter analyze risk --group-column grade --count absent --n pupils --period year absences.csv";
 
 /// Asks for gaps between groups.
 #[derive(Args)]
@@ -140,6 +142,10 @@ impl Ask for Risk {
             };
             for name in ["estimate", "interval", "standard_error", "p_value"] {
                 row.insert(name.to_owned(), figure.get(name).cloned().unwrap_or(Value::Null));
+            }
+            // What is wrong with the figure itself belongs to the row as well.
+            if let (Some(Value::Array(all)), Some(Value::Array(own))) = (row.get_mut("warnings"), figure.get("warnings")) {
+                all.extend(own.iter().cloned());
             }
             let odds = other
                 .filter(|_| reference != Some(place))

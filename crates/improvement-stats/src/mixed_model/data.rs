@@ -81,6 +81,7 @@ pub fn group_codes<T: Ord + Clone>(labels: &[T]) -> (Vec<usize>, Vec<T>) {
     let mut distinct = labels.to_vec();
     distinct.sort();
     distinct.dedup();
+    distinct.shrink_to_fit();
     // Every label is among the distinct ones; the insertion point is its place either way.
     let codes = labels.iter().map(|l| distinct.binary_search(l).unwrap_or_else(|place| place)).collect();
     (codes, distinct)
@@ -111,7 +112,7 @@ pub(super) struct Data {
 
 impl Data {
     pub fn new(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Self> {
-        let kept = complete_rows(response, terms, groups)?;
+        let kept = complete_rows(response, terms.iter(), groups)?;
         let (n, p) = (kept.len(), terms.len() + 1);
         if n < p + 2 {
             return Err(Error::TooFew { what: "complete rows", needed: p + 2, got: n });
@@ -157,12 +158,16 @@ impl Data {
 }
 
 /// The rows in which nothing is missing.
-pub(super) fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Vec<usize>> {
+pub(super) fn complete_rows<'a>(
+    response: &[f64],
+    terms: impl Iterator<Item = &'a Term> + Clone,
+    groups: &[usize],
+) -> Result<Vec<usize>> {
     if groups.len() != response.len() {
         let (left_len, right_len) = (response.len(), groups.len());
         return Err(Error::LengthMismatch { left: "response", left_len, right: "groups", right_len });
     }
-    for values in terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)) {
+    for values in terms.clone().map(|t| t.values.as_slice()).chain(std::iter::once(response)) {
         if values.len() != response.len() {
             let (left_len, right_len) = (response.len(), values.len());
             return Err(Error::LengthMismatch { left: "response", left_len, right: "a term", right_len });
@@ -171,7 +176,7 @@ pub(super) fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) 
             return Err(Error::NotFinite { what: "response or term", index });
         }
     }
-    let missing = |i: usize| response[i].is_nan() || terms.iter().any(|t| t.values[i].is_nan());
+    let missing = |i: usize| response[i].is_nan() || terms.clone().any(|t| t.values[i].is_nan());
     Ok((0..response.len()).filter(|&i| !missing(i)).collect())
 }
 

@@ -96,7 +96,6 @@ impl Blocks {
         let Some(first) = random.first() else {
             return Err(Error::Empty { what: "the list of random effects" });
         };
-        let mut all = terms.to_vec();
         for effects in random {
             if effects.groups.len() != response.len() {
                 let (left_len, right_len) = (response.len(), effects.groups.len());
@@ -105,9 +104,9 @@ impl Blocks {
             if effects.slopes.is_empty() && !effects.intercept {
                 return Err(Error::Empty { what: "the list of effects that differ between groups" });
             }
-            all.extend(effects.slopes.iter().cloned());
         }
-        let kept = complete_rows(response, &all, &first.groups)?;
+        let slopes = random.iter().flat_map(|effects| &effects.slopes);
+        let kept = complete_rows(response, terms.iter().chain(slopes), &first.groups)?;
         let (n, p) = (kept.len(), terms.len() + 1);
         if n < p + 2 {
             return Err(Error::TooFew { what: "complete rows", needed: p + 2, got: n });

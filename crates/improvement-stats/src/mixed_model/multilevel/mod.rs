@@ -12,7 +12,7 @@ use super::result::{DegreesOfFreedom, FixedEffect, MixedOptions, fixed_effect, u
 use crate::{Error, Result, Warning, check_level};
 use blocks::Blocks;
 use criterion::{Point, Spread};
-use search::{curvature, lowest, slopes};
+use search::{curvature, eigen, lowest, slopes};
 
 /// Effects that differ from group to group of one grouping. All effects of one such set may be correlated; two sets with the
 /// same groups are not correlated with one another.
@@ -281,7 +281,7 @@ fn satterthwaite(
     // Columns of very different size, as the spreads and the variance can be, would hide one another from the eigenvalues.
     let units = DVector::from_fn(size + 1, |i, _| bends[(i, i)].abs().max(1e-300).sqrt());
     let scaled = DMatrix::from_fn(size + 1, size + 1, |i, j| bends[(i, j)] / (units[i] * units[j]));
-    let parts = scaled.symmetric_eigen();
+    let parts = eigen(scaled)?;
     let mut spreads = vec![Vec::new(); contrasts.len()];
     for direction in 0..size {
         let reach = 1e-3 * theta[direction].abs().max(0.1);

@@ -1,6 +1,6 @@
 //! The smallest value of a smooth function of a few numbers, by Newton's method with differences for derivatives.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{DMatrix, DVector, Dyn, SymmetricEigen};
 
 use crate::{Error, Result};
 
@@ -53,13 +53,22 @@ pub(super) fn curvature(at: &[f64], work: &mut impl FnMut(&[f64]) -> Result<f64>
     Ok(curvature)
 }
 
+/// Eigenvalues and directions of a symmetric matrix; the search for them would not end on numbers that are none.
+pub(super) fn eigen(matrix: DMatrix<f64>) -> Result<SymmetricEigen<f64, Dyn>> {
+    if matrix.iter().all(|value| value.is_finite()) {
+        Ok(matrix.symmetric_eigen())
+    } else {
+        Err(Error::NoConvergence { what: "the mixed model", iterations: MOST_STEPS })
+    }
+}
+
 /// The place of the smallest value near a start.
 pub(super) fn lowest(start: Vec<f64>, work: &mut impl FnMut(&[f64]) -> Result<f64>) -> Result<Vec<f64>> {
     let (mut at, mut value) = (DVector::from_vec(start.clone()), work(&start)?);
     for _ in 0..MOST_STEPS {
         let slope: Vec<f64> = slopes(at.as_slice(), &mut |place| Ok([work(place)?]))?.iter().map(|slope| slope[0]).collect();
         let slope = DVector::from_vec(slope);
-        let bend = curvature(at.as_slice(), work)?.symmetric_eigen();
+        let bend = eigen(curvature(at.as_slice(), work)?)?;
         let largest = bend.eigenvalues.amax().max(1e-8);
         // Downhill in every direction, also where the function curves the other way.
         let turned = bend.eigenvectors.transpose() * &slope;
