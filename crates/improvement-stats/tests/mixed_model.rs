@@ -191,7 +191,7 @@ fn two_sets_of_one_grouping_are_not_correlated() {
         RandomEffects::new("g", groups.clone()),
         RandomEffects { intercept: false, ..RandomEffects::new("g", groups.clone()).with_slope(x.clone()) },
     ];
-    let found = multilevel_model(&y, &[x.clone()], &apart, &MixedOptions::default()).unwrap();
+    let found = multilevel_model(&y, std::slice::from_ref(&x), &apart, &MixedOptions::default()).unwrap();
     assert!(found.variance_components.iter().all(|component| component.with.is_none()));
     assert_eq!(found.groupings, [Grouping { name: "g".to_owned(), groups: 12 }]);
     let together = [RandomEffects::new("g", groups).with_slope(x.clone())];

@@ -3,7 +3,7 @@ mod any_numbers;
 use any_numbers::{any_float, level, list};
 use improvement_stats::agreement::{Ratings, Weights, gwet_ac};
 use improvement_stats::association::{benjamini_hochberg, benjamini_yekutieli, holm};
-use improvement_stats::charts::{RuleSet, expected_false_alarms};
+use improvement_stats::charts::{RuleSet, expected_false_alarms, phase_starts};
 use improvement_stats::disclosure::{Dimension, LinkedTable};
 use improvement_stats::mixed_model::{DegreesOfFreedom, MixedOptions, RandomEffects, Term, group_codes, multilevel_model};
 use improvement_stats::{check_level, rng};
@@ -64,9 +64,10 @@ proptest! {
         rng::shuffle(&mut chance, &mut items);
         before.sort_unstable();
         items.sort_unstable();
-        prop_assert_eq!(before, items);
+        prop_assert_eq!(&before, &items);
         let (codes, distinct) = group_codes(&labels);
         prop_assert!(codes.iter().zip(&labels).all(|(code, label)| distinct[*code] == *label));
+        prop_assert!(phase_starts(&labels).iter().all(|start| *start > 0 && *start < labels.len()));
         for rules in [RuleSet::Anhoej, RuleSet::WesternElectric, RuleSet::Nelson, RuleSet::Nhs] {
             let _ = expected_false_alarms(bound, seed as usize, rules);
         }

@@ -140,9 +140,8 @@ impl Scale {
         let mut found = Vec::new();
         for name in names {
             let values = table.column(name, "--items")?.whole_numbers_if_any()?;
-            let of = |group: usize| values.iter().zip(&places).filter(|(_, place)| **place == group).map(|(value, _)| *value);
-            let each: Vec<(String, Vec<Option<i32>>)> =
-                groups.iter().enumerate().map(|(place, group)| (group.clone(), of(place).collect())).collect();
+            let mut each: Vec<(String, Vec<Option<i32>>)> = groups.iter().map(|group| (group.clone(), Vec::new())).collect();
+            values.iter().zip(&places).for_each(|(value, place)| each[*place].1.push(*value));
             let shown = answers_by_group(&each, range.0 as i32, range.1 as i32, self.floor, self.common.confidence);
             for group in shown.map_err(table.explain_whole())? {
                 let mut row = fields(json!({ "item": name }));

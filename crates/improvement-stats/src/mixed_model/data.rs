@@ -124,25 +124,21 @@ impl Data {
         scaling.push(centre_and_scale(response, &kept, "the response")?);
         let (codes, labels) = group_codes(&kept.iter().map(|i| groups[*i]).collect::<Vec<_>>());
         let width = p + 1;
-        let mut rows = vec![1.0; n * width];
-        let columns = terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)).zip(&scaling[1..]);
-        for (column, (values, (centre, scale))) in columns.enumerate() {
-            for (row, &i) in kept.iter().enumerate() {
-                rows[row * width + column + 1] = (values[i] - centre) / scale;
-            }
-        }
+        let standardised = Standardised::new(response, terms, &kept, &scaling);
+        let mut row = vec![1.0; width];
         let mut sizes = vec![0.0; labels.len()];
         let mut means = vec![0.0; labels.len() * width];
-        for (row, &code) in rows.chunks(width).zip(&codes) {
+        for (place, &code) in codes.iter().enumerate() {
+            standardised.fill(place, &mut row);
             sizes[code] += 1.0;
-            for (mean, value) in means[code * width..].iter_mut().zip(row) {
+            for (mean, value) in means[code * width..].iter_mut().zip(&row) {
                 *mean += value;
             }
         }
         for (mean, size) in means.chunks_mut(width).zip(&sizes) {
             mean.iter_mut().for_each(|m| *m /= size);
         }
-        let within = within_products(&rows, &codes, &means, width);
+        let within = within_products(&standardised, &codes, &means, width);
         if labels.len() < 2 || labels.len() == n {
             let what = if labels.len() < 2 { "groups" } else { "rows in groups of two or more" };
             return Err(Error::TooFew { what, needed: 2, got: usize::from(labels.len() < 2) });
@@ -195,11 +191,39 @@ pub(super) fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Re
     Ok((centre, scale))
 }
 
-fn within_products(rows: &[f64], codes: &[usize], means: &[f64], width: usize) -> DMatrix<f64> {
+/// Rows of one, standardised terms and response, made when they are looked at: kept, they would be as large as the input.
+pub(super) struct Standardised<'a> {
+    columns: Vec<(&'a [f64], f64, f64)>,
+    kept: &'a [usize],
+}
+
+impl<'a> Standardised<'a> {
+    /// The rows that are kept, by the centre and scale of each column.
+    pub fn new(response: &'a [f64], terms: &'a [Term], kept: &'a [usize], scaling: &[(f64, f64)]) -> Self {
+        let columns = terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)).zip(&scaling[1..]);
+        Self { columns: columns.map(|(values, (centre, scale))| (values, *centre, *scale)).collect(), kept }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Writes a row after the one that stands for the intercept.
+    pub fn fill(&self, place: usize, row: &mut [f64]) {
+        let at = self.kept[place];
+        for (slot, (values, centre, scale)) in row[1..].iter_mut().zip(&self.columns) {
+            *slot = (values[at] - centre) / scale;
+        }
+    }
+}
+
+fn within_products(rows: &Standardised<'_>, codes: &[usize], means: &[f64], width: usize) -> DMatrix<f64> {
     let mut within = vec![0.0; width * width];
-    let mut deviation = vec![0.0; width];
-    for (row, &code) in rows.chunks(width).zip(codes) {
-        for ((slot, value), mean) in deviation.iter_mut().zip(row).zip(&means[code * width..]) {
+    let (mut row, mut deviation) = (vec![1.0; width], vec![0.0; width]);
+    for (place, &code) in codes.iter().enumerate() {
+        rows.fill(place, &mut row);
+        for ((slot, value), mean) in deviation.iter_mut().zip(&row).zip(&means[code * width..]) {
             *slot = value - mean;
         }
         for a in 1..width {

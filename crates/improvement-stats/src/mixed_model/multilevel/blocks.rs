@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::data::{centre_and_scale, complete_rows, group_codes};
+use super::super::data::{Standardised, centre_and_scale, complete_rows, group_codes};
 use super::RandomEffects;
 use crate::mixed_model::Term;
 use crate::{Error, Result};
@@ -19,17 +19,17 @@ pub(super) struct Factor {
     pub labels: Vec<usize>,
     /// Kept rows of each group.
     pub sizes: Vec<usize>,
-    /// One column an effect, one value a kept row.
-    pub columns: Vec<Vec<f64>>,
-    /// What each column was divided by.
+    /// What the column of each effect was divided by.
     pub scales: Vec<f64>,
+    /// The root mean square of each column: how far its effect reaches.
+    pub reaches: Vec<f64>,
     /// Which of the effects given, and which of its columns, each column is.
     pub sources: Vec<(usize, usize)>,
 }
 
 impl Factor {
     pub fn width(&self) -> usize {
-        self.columns.len()
+        self.scales.len()
     }
 }
 
@@ -117,19 +117,14 @@ impl Blocks {
         }
         scaling.push(centre_and_scale(response, &kept, "the response")?);
         let width = p + 1;
-        let mut rows = vec![1.0; n * width];
-        let columns = terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)).zip(&scaling[1..]);
-        for (column, (values, (centre, scale))) in columns.enumerate() {
-            for (row, &i) in kept.iter().enumerate() {
-                rows[row * width + column + 1] = (values[i] - centre) / scale;
-            }
-        }
+        let rows = Standardised::new(response, terms, &kept, &scaling);
         let factors = factors(random, &kept)?;
-        let mut cross = vec![0.0; width * width];
-        for row in rows.chunks(width) {
-            add_products(row, row, &mut cross);
+        let (mut cross, mut row) = (vec![0.0; width * width], vec![1.0; width]);
+        for place in 0..n {
+            rows.fill(place, &mut row);
+            add_products(&row, &row, &mut cross);
         }
-        let components = components(&factors, &rows, width)?;
+        let components = components(&factors, random, &kept, &rows, width)?;
         Ok(Self { n, p, factors, components, cross, scaling, rows_dropped: response.len() - n })
     }
 
@@ -149,13 +144,13 @@ fn factors(random: &[RandomEffects], kept: &[usize]) -> Result<Vec<Factor>> {
         let at = factors.iter().position(|factor| factor.codes == codes && factor.labels == labels).unwrap_or_else(|| {
             let mut sizes = vec![0; labels.len()];
             codes.iter().for_each(|code| sizes[*code] += 1);
-            factors.push(Factor { codes, labels, sizes, columns: Vec::new(), scales: Vec::new(), sources: Vec::new() });
+            factors.push(Factor { codes, labels, sizes, scales: Vec::new(), reaches: Vec::new(), sources: Vec::new() });
             factors.len() - 1
         });
         let factor = &mut factors[at];
         if effects.intercept {
-            factor.columns.push(vec![1.0; kept.len()]);
             factor.scales.push(1.0);
+            factor.reaches.push(1.0);
             factor.sources.push((place, 0));
         }
         for (slope, term) in effects.slopes.iter().enumerate() {
@@ -163,8 +158,9 @@ fn factors(random: &[RandomEffects], kept: &[usize]) -> Result<Vec<Factor>> {
             if !(largest > 1e-100 && largest < 1e100) {
                 return Err(Error::Invalid(format!("{} has no values that can differ between groups", term.name)));
             }
-            factor.columns.push(kept.iter().map(|i| term.values[*i] / largest).collect());
+            let squares: f64 = kept.iter().map(|i| (term.values[*i] / largest).powi(2)).sum();
             factor.scales.push(largest);
+            factor.reaches.push((squares / kept.len() as f64).sqrt());
             factor.sources.push((place, slope + usize::from(effects.intercept)));
         }
         if factor.labels.len() * factor.width() >= kept.len() {
@@ -186,7 +182,13 @@ fn add_products(left: &[f64], right: &[f64], out: &mut [f64]) {
 }
 
 /// The components that the levels of all groupings form.
-fn components(factors: &[Factor], rows: &[f64], width: usize) -> Result<Vec<Component>> {
+fn components(
+    factors: &[Factor],
+    random: &[RandomEffects],
+    kept: &[usize],
+    rows: &Standardised<'_>,
+    width: usize,
+) -> Result<Vec<Component>> {
     let starts: Vec<usize> = factors
         .iter()
         .scan(0, |next, factor| {
@@ -197,7 +199,7 @@ fn components(factors: &[Factor], rows: &[f64], width: usize) -> Result<Vec<Comp
         .collect();
     let total = factors.iter().map(|factor| factor.labels.len()).sum();
     let mut root: Vec<usize> = (0..total).collect();
-    for row in 0..rows.len() / width {
+    for row in 0..rows.len() {
         for (factor, start) in factors.iter().zip(&starts).skip(1) {
             let (a, b) = (find(&mut root, factors[0].codes[row]), find(&mut root, start + factor.codes[row]));
             root[a.max(b)] = a.min(b);
@@ -233,7 +235,8 @@ fn components(factors: &[Factor], rows: &[f64], width: usize) -> Result<Vec<Comp
             }
         }
     }
-    fill(&mut components, factors, rows, width, &starts, &places);
+    let effects = Effects::new(factors, random, kept);
+    fill(&mut components, factors, &effects, rows, width, (&starts, &places));
     Ok(components)
 }
 
@@ -245,14 +248,45 @@ fn find(root: &mut [usize], mut node: usize) -> usize {
     node
 }
 
-/// Sums the products of all rows into their blocks.
+/// A column that is divided by its scale; none for an intercept.
+type Column<'a> = Option<(&'a [f64], f64)>;
+
+/// The columns of the effects of each factor.
+struct Effects<'a> {
+    columns: Vec<Vec<Column<'a>>>,
+    kept: &'a [usize],
+}
+
+impl<'a> Effects<'a> {
+    fn new(factors: &[Factor], random: &'a [RandomEffects], kept: &'a [usize]) -> Self {
+        let column = |(set, effect): (usize, usize), scale: f64| -> Column<'a> {
+            random[set].slope(effect).map(|term| (term.values.as_slice(), scale))
+        };
+        let of =
+            |factor: &Factor| factor.sources.iter().zip(&factor.scales).map(|(source, scale)| column(*source, *scale)).collect();
+        Self { columns: factors.iter().map(of).collect(), kept }
+    }
+
+    /// Writes the values of a row, factor by factor.
+    fn fill(&self, place: usize, values: &mut [Vec<f64>]) {
+        let at = self.kept[place];
+        for (columns, slots) in self.columns.iter().zip(values) {
+            for (column, slot) in columns.iter().zip(slots) {
+                *slot = column.map_or(1.0, |(values, scale)| values[at] / scale);
+            }
+        }
+    }
+}
+
+/// Sums the products of all rows into their blocks. Levels of all factors are numbered from the factor's start; the place of
+/// each is its component, and which lead or column it is there.
 fn fill(
     components: &mut [Component],
     factors: &[Factor],
-    rows: &[f64],
+    effects: &Effects<'_>,
+    rows: &Standardised<'_>,
     width: usize,
-    starts: &[usize],
-    places: &[(usize, usize)],
+    (starts, places): (&[usize], &[(usize, usize)]),
 ) {
     let mut links: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     let mut pairs: BTreeMap<(usize, usize, usize), usize> = BTreeMap::new();
@@ -261,14 +295,14 @@ fn fill(
         members.extend(component.members.iter().enumerate().map(|(place, member)| ((at, member.offset), place)));
     }
     let mut values: Vec<Vec<f64>> = factors.iter().map(|factor| vec![0.0; factor.width()]).collect();
-    for (row, fixed) in rows.chunks(width).enumerate() {
-        for (factor, slots) in factors.iter().zip(&mut values) {
-            slots.iter_mut().zip(&factor.columns).for_each(|(slot, column)| *slot = column[row]);
-        }
+    let mut fixed = vec![1.0; width];
+    for row in 0..rows.len() {
+        rows.fill(row, &mut fixed);
+        effects.fill(row, &mut values);
         let (at, lead) = places[factors[0].codes[row]];
         let component = &mut components[at];
         add_products(&values[0], &values[0], &mut component.leads[lead].gram);
-        add_products(&values[0], fixed, &mut component.leads[lead].products);
+        add_products(&values[0], &fixed, &mut component.leads[lead].products);
         for (one, factor) in factors.iter().enumerate().skip(1) {
             let node = starts[one] + factor.codes[row];
             let offset = places[node].1;
@@ -279,7 +313,7 @@ fn fill(
             });
             add_products(&values[one], &values[0], &mut list[link].products);
             if let Some(member) = members.get(&(at, offset)) {
-                add_products(&values[one], fixed, &mut component.members[*member].products);
+                add_products(&values[one], &fixed, &mut component.members[*member].products);
             }
             for (other, second) in factors.iter().enumerate().take(one + 1).skip(1) {
                 let low = places[starts[other] + second.codes[row]].1;

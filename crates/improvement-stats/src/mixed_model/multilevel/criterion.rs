@@ -66,6 +66,13 @@ impl Point {
     }
 }
 
+/// The most likely effects of a level and their covariance over the residual variance, row by row.
+#[derive(Clone, Default)]
+pub(super) struct LevelEffects {
+    pub values: Vec<f64>,
+    pub spread: Vec<f64>,
+}
+
 /// A level of the largest grouping, eliminated.
 struct Eliminated {
     factor: Vec<f64>,
@@ -191,16 +198,15 @@ impl Blocks {
         Ok(Factorised { leads, matrix, products, log_determinant })
     }
 
-    /// For each factor and level the most likely effects and their covariance over the residual variance, given the fixed
-    /// effects.
-    pub fn effects(&self, matrices: &[Vec<f64>], coefficients: &DVector<f64>) -> Result<Vec<Vec<(Vec<f64>, Vec<f64>)>>> {
+    /// The effects of each level of each factor, given the fixed effects.
+    pub fn effects(&self, matrices: &[Vec<f64>], coefficients: &DVector<f64>) -> Result<Vec<Vec<LevelEffects>>> {
         let (width, k) = (self.p + 1, self.factors[0].width());
         let contrast: Vec<f64> = coefficients.iter().map(|c| -c).chain([1.0]).collect();
         let residuals = |products: &[f64]| -> Vec<f64> {
             products.chunks(width).map(|row| row.iter().zip(&contrast).map(|(a, b)| a * b).sum()).collect()
         };
-        let mut all: Vec<Vec<(Vec<f64>, Vec<f64>)>> =
-            self.factors.iter().map(|factor| vec![(Vec::new(), Vec::new()); factor.labels.len()]).collect();
+        let mut all: Vec<Vec<LevelEffects>> =
+            self.factors.iter().map(|factor| vec![LevelEffects::default(); factor.labels.len()]).collect();
         for component in &self.components {
             let done = self.factorise(component, matrices)?;
             let size = component.size;
@@ -258,9 +264,9 @@ impl Blocks {
 }
 
 /// Standardised effects and their covariance in the units of the columns.
-fn turned(matrix: &[f64], size: usize, effects: &[f64], spread: &[f64]) -> (Vec<f64>, Vec<f64>) {
+fn turned(matrix: &[f64], size: usize, effects: &[f64], spread: &[f64]) -> LevelEffects {
     let matrix = DMatrix::from_row_slice(size, size, matrix);
     let values = &matrix * DVector::from_column_slice(effects);
     let spread = &matrix * DMatrix::from_row_slice(size, size, spread) * matrix.transpose();
-    (values.iter().copied().collect(), spread.transpose().iter().copied().collect())
+    LevelEffects { values: values.iter().copied().collect(), spread: spread.transpose().iter().copied().collect() }
 }

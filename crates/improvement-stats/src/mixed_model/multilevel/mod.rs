@@ -11,7 +11,7 @@ use super::data::Term;
 use super::result::{DegreesOfFreedom, FixedEffect, MixedOptions, fixed_effect, undo_scaling};
 use crate::{Error, Result, Warning, check_level};
 use blocks::Blocks;
-use criterion::{Point, Spread};
+use criterion::{LevelEffects, Point, Spread};
 use search::{curvature, eigen, lowest, slopes};
 
 /// Effects that differ from group to group of one grouping. All effects of one such set may be correlated; two sets with the
@@ -52,11 +52,13 @@ impl RandomEffects {
         self
     }
 
+    /// The slope among the effects at this place; none for the intercept.
+    fn slope(&self, place: usize) -> Option<&Term> {
+        self.slopes.get(place.checked_sub(usize::from(self.intercept))?)
+    }
+
     fn effect(&self, place: usize) -> &str {
-        match place.checked_sub(usize::from(self.intercept)) {
-            Some(slope) => &self.slopes[slope].name,
-            None => "(Intercept)",
-        }
+        self.slope(place).map_or("(Intercept)", |slope| &slope.name)
     }
 }
 
@@ -214,7 +216,7 @@ pub fn multilevel_model(
         .entries
         .iter()
         .zip(&theta)
-        .any(|((factor, row, column), value)| row == column && value.abs() * reach(&blocks, *factor, *row) < 1e-4);
+        .any(|((factor, row, column), value)| row == column && value.abs() * blocks.factors[*factor].reaches[*row] < 1e-4);
     let groupings = groupings(&blocks, random);
     Ok(MultilevelModel {
         fixed,
@@ -232,12 +234,6 @@ pub fn multilevel_model(
         warnings: warnings(&groupings, singular, blocks.rows_dropped),
         groupings,
     })
-}
-
-/// The root mean square of a column: how far its effect reaches.
-fn reach(blocks: &Blocks, factor: usize, column: usize) -> f64 {
-    let squares: f64 = blocks.factors[factor].columns[column].iter().map(|value| value * value).sum();
-    (squares / blocks.n as f64).sqrt()
 }
 
 /// The spread with the smallest deviance: the best of several even ones, and downhill from there.
@@ -365,7 +361,7 @@ fn group_effects(
     let found = blocks.effects(matrices, &point.coefficients)?;
     let mut effects = Vec::new();
     for (factor, levels) in blocks.factors.iter().zip(&found) {
-        for (level, (values, spread)) in levels.iter().enumerate() {
+        for (level, LevelEffects { values, spread }) in levels.iter().enumerate() {
             for (column, value) in values.iter().enumerate() {
                 let (set, effect) = factor.sources[column];
                 let unit = scale / factor.scales[column];
