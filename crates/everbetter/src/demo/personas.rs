@@ -3,10 +3,9 @@
 use platform::{
     App,
     app::Persona,
-    db::{self, PersonId},
+    db::{self, FromQueryResult, PersonId},
     secret,
 };
-use sea_orm::FromQueryResult;
 use serde::Deserialize;
 
 /// What each persona opens the program for.
@@ -61,7 +60,7 @@ pub(super) async fn make_tokens(app: &App) -> anyhow::Result<()> {
                 )
                 .await?;
             }
-            Ok::<_, sea_orm::DbErr>(())
+            Ok::<_, platform::db::DbErr>(())
         })
         .await?;
     Ok(())

@@ -13,10 +13,9 @@ use std::collections::BTreeMap;
 
 use platform::{
     access::{Standing, roles},
-    db::{self, Params, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, Tx, Value},
     import::{Column, Holds, Kind, Known},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use crate::PartnershipId;
 

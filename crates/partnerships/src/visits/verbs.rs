@@ -7,9 +7,8 @@ use platform::{
     Cx, Error,
     access::{May, actions::Edit},
     audit::{self, Actor},
-    db::{self, PersonId, Tx},
+    db::{self, DbErr, PersonId, Tx},
 };
-use sea_orm::DbErr;
 
 use super::{HOURS_IN_A_DAY, VisitThere};
 use crate::{

@@ -4,11 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Error,
     config::{Config, FactorFor},
-    db::{self, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
     room::Answer,
     secret,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A session, as its owner sees it.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -4,8 +4,7 @@ mod verbs;
 mod web;
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
 use uuid::Uuid;
 
 pub(crate) use verbs::make;

@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use platform::{
     config::FactorFor,
-    db::{self, PersonId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A second factor as it is kept.
 #[derive(Clone, Debug, FromQueryResult)]
