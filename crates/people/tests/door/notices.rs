@@ -20,7 +20,7 @@ async fn letters(bench: &Bench, to: &str, words: &str) -> usize {
     letters.filter(|letter| letter["to"] == to && letter["text"].as_str().is_some_and(|text| text.contains(words))).count()
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(platform::db::FromQueryResult)]
 struct Row {
     payload: String,
 }
