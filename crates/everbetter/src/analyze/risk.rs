@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use improvement_stats::{
     Error,
-    fairness::{self, GapPeriod, Group, OddsMethod, RatioMethod, odds_ratio, risk_ratio},
+    fairness::{self, GapPeriod, Group, OddsMethod, RatioMethod, fisher_exact, odds_ratio, risk_ratio},
     proportion::{DifferenceMethod, difference},
 };
 use serde_json::{Map, Value, json};
@@ -226,6 +226,10 @@ fn figure(way: Way, here: (u64, u64), other: (u64, u64), level: f64) -> improvem
                 found.insert("p_value".to_owned(), p);
             }
             Ok(found)
+        }
+        // Where there is no odds ratio there is a test all the same.
+        Err(Error::Undefined { .. }) if matches!(way, Way::Odds(_)) => {
+            Ok(fields(json!({ "p_value": fisher_exact(here, other).ok() })))
         }
         Err(Error::Undefined { .. } | Error::TooFew { .. } | Error::Empty { .. }) => Ok(Map::new()),
         Err(error) => Err(error),
