@@ -6,6 +6,7 @@ const ALL = Object.keys(PERSONAS);
 const STAFF = ALL.filter((persona) => !["partner", "alumnus"].includes(persona));
 const NOT_THE_ALUMNUS = ALL.filter((persona) => persona !== "alumnus");
 const WHO_RECORD_THERE = ["implementer", "supervisor", "director", "chief"];
+const WHO_WRITE_THERE = [...WHO_RECORD_THERE, "partner"];
 const WHO_READ_THE_LOG = ["director", "chief", "operator"];
 
 /** Path, or a function of the persona that answers one; who can open it. Everybody else gets 403 or 404. */
@@ -25,6 +26,17 @@ export const PAGES = [
   ["/partnerships/linden-grove/visits", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/tracker", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/tracker/bulk", WHO_RECORD_THERE],
+  ["/partnerships/linden-grove/cycles", NOT_THE_ALUMNUS],
+  ["/cycles/linden-grove.21.c1", NOT_THE_ALUMNUS],
+  ["/cycles/linden-grove.20.c3", NOT_THE_ALUMNUS],
+  ["/cycles/linden-grove.21.c1/edit", WHO_WRITE_THERE],
+  ["/cycles/linden-grove.21.c1/goals/linden-grove.21.c1.g1", NOT_THE_ALUMNUS],
+  ["/cycles/linden-grove.21.c1/plan-actions/new", WHO_WRITE_THERE],
+  ["/cycles/linden-grove.21.c1/learnings/new", WHO_WRITE_THERE],
+  ["/partnerships/linden-grove/cycles/new", WHO_WRITE_THERE],
+  ["/teams/lakes/cycles", STAFF],
+  ["/organisation/cycles", STAFF],
+  ["/cycles", STAFF],
   ["/sites", STAFF],
   ["/sites/linden-grove", STAFF],
   ["/support-models", NOT_THE_ALUMNUS],

@@ -7,10 +7,11 @@ use platform::{
     app::Persona,
     clock::Clock,
     config::Config,
-    db::{self, Db, DbErr},
+    db::{self, Db},
     files::Files,
     room::House,
 };
+use sea_orm::DbErr;
 
 use crate::backups::restore::{MARK, sqlite_file};
 

@@ -1,5 +1,6 @@
-//! Frameworks with their practices, the tracker, and what they say about where the work stands.
+//! Frameworks with their practices, the tracker, cycles of inquiry, and what they say about where the work stands.
 
+pub mod cycles;
 pub mod frameworks;
 mod overview;
 mod schema;
@@ -16,6 +17,16 @@ platform::id! {
     PracticeId,
     /// One entry of the tracker.
     EntryId,
+    /// A cycle of inquiry.
+    CycleId,
+    /// A goal of a cycle.
+    GoalId,
+    /// An action of a cycle's plan.
+    PlanActionId,
+    /// An entry of a cycle's log.
+    LogEntryId,
+    /// Something learned in a cycle.
+    LearningId,
 }
 
 /// What this room hands to the house.
@@ -24,16 +35,16 @@ pub fn room() -> Room {
     Room {
         name: "strategy",
         routes: Some(routes),
-        migrations: schema::migrations(),
-        imports: vec![frameworks::import::kind(), tracker::IMPORT],
-        panels: tracker::panels(),
-        tabs: vec![tracker::TAB],
-        today: tracker::today(),
-        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV],
+        migrations: schema::migrations().into_iter().chain(cycles::migrations()).collect(),
+        imports: [frameworks::import::kind(), tracker::IMPORT].into_iter().chain(cycles::imports()).collect(),
+        panels: tracker::panels().into_iter().chain(cycles::panels()).collect(),
+        tabs: vec![tracker::TAB, cycles::TAB],
+        today: tracker::today().into_iter().chain(cycles::today()).collect(),
+        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],
         ..Room::default()
     }
 }
 
 fn routes() -> Routes {
-    tracker::routes().and(frameworks::routes()).and(overview::routes())
+    tracker::routes().and(frameworks::routes()).and(overview::routes()).and(cycles::routes())
 }

@@ -2,11 +2,14 @@
 
 mod page;
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use platform::{
     Cx, Error,
     access::{Open, Routes, SignedIn, Via},
-    api::{Call, Item, document_answer},
+    api::{Call, Item},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -82,5 +85,7 @@ async fn me(who: SignedIn, call: Call) -> Result<Item<Me>, Error> {
 }
 
 async fn document(_: Open, cx: Cx) -> Response {
-    document_answer(cx.app.house.reference().document.to_string())
+    let mut response = cx.app.house.reference().document.to_string().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

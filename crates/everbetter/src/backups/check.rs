@@ -4,9 +4,10 @@ use std::path::Path;
 
 use platform::{
     audit,
-    db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
+    db::{self, Engine},
     room::House,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// One thing that was looked at.
 pub(crate) struct Looked {

@@ -21,17 +21,19 @@ pub(super) async fn run(config: Config, organisation: &str, name: &str, email: &
         );
         return Ok(ExitCode::from(super::MISTAKE));
     }
-    let kind = app.house.import_kind("framework").ok_or_else(|| anyhow::anyhow!("no room takes in frameworks"))?;
-    let source = demo::pack(kind)?;
-    let tally = import::take(&app, kind, &[source], &Actor::Process("everbetter init"), Mode::Take)
-        .await
-        .map_err(|error| anyhow::anyhow!("{error}"))?;
-    if let Some(refusal) = tally.refused.first() {
-        anyhow::bail!("{refusal}");
+    for (name, file) in demo::PACK {
+        let kind = app.house.import_kind(name).ok_or_else(|| anyhow::anyhow!("no room takes in {name}"))?;
+        let source = demo::pack(kind, file)?;
+        let tally = import::take(&app, kind, &[source], &Actor::Process("everbetter init"), Mode::Take)
+            .await
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        if let Some(refusal) = tally.refused.first() {
+            anyhow::bail!("{refusal}");
+        }
     }
     let link = super::users::add_operator(&app, name, email).await?;
     app.db.write(async |tx| Settings::set(&**tx, "organisation", organisation).await).await?;
-    println!("{organisation} is set up, with the default practices. Start it with `everbetter serve`,");
+    println!("{organisation} is set up, with the default practices and kinds of cycles. Start it with `everbetter serve`,");
     println!("then open this link within 14 days to choose your password:\n  {link}");
     Ok(ExitCode::SUCCESS)
 }

@@ -6,6 +6,8 @@ use rust_embed::Embed;
 
 /// The default framework's file.
 pub(crate) const PACK: &str = "vi-pit.toml";
+/// The default templates of cycles.
+pub(crate) const CYCLE_TEMPLATES: &str = "cycle-templates.toml";
 
 #[derive(Embed)]
 #[folder = "../../demo"]

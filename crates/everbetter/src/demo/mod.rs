@@ -7,6 +7,8 @@
 mod files;
 mod personas;
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use partnerships::calendar::{CLOSED_SETTING, SchoolYear};
 use platform::{
@@ -20,8 +22,8 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 10] = [
-    ("framework", "vi-pit.toml"),
+const FILES: [(&str, &str); 16] = [
+    ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
     ("memberships", "memberships.csv"),
@@ -31,6 +33,12 @@ const FILES: [(&str, &str); 10] = [
     ("coachees", "coachees.csv"),
     ("visits", "visits.csv"),
     ("tracker", "tracker.csv.gz"),
+    ("cycle-templates", files::CYCLE_TEMPLATES),
+    ("cycles", "cycles.csv"),
+    ("goals", "goals.csv"),
+    ("plan-actions", "plan_actions.csv"),
+    ("log-entries", "log_entries.csv"),
+    ("learnings", "learnings.csv"),
 ];
 
 /// How far the demo's dates move.
@@ -116,12 +124,15 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
     load(app, scale, |_| {}).await.map(drop)
 }
 
-/// The default content pack's framework.
+/// The default content pack: the kinds of files that it holds, each with its file.
+pub(crate) const PACK: [(&str, &str); 2] = [("framework", files::PACK), ("cycle-templates", files::CYCLE_TEMPLATES)];
+
+/// A file of the default content pack.
 ///
 /// # Errors
 /// When it can't be read, which a test would have shown.
-pub(crate) fn pack(kind: &Kind) -> anyhow::Result<Source> {
-    source(kind, files::PACK, shift_for(NaiveDate::MIN), 1, None)
+pub(crate) fn pack(kind: &Kind, file: &str) -> anyhow::Result<Source> {
+    source(kind, file, shift_for(NaiveDate::MIN), 1, None)
 }
 
 /// When the demo's schools are closed, as the setting has it.
@@ -156,7 +167,7 @@ fn source(kind: &Kind, file: &str, shift: Shift, scale: usize, now: Option<DateT
 fn lies_ahead(column: &str, cell: &str, now: DateTime<Utc>) -> bool {
     match column {
         "entered_at" => cell.parse::<DateTime<Utc>>().is_ok_and(|at| at > now),
-        "date" | "logged_on" => cell.parse::<NaiveDate>().is_ok_and(|day| day > now.date_naive()),
+        "date" | "logged_on" | "written_on" => cell.parse::<NaiveDate>().is_ok_and(|day| day > now.date_naive()),
         _ => false,
     }
 }
@@ -171,10 +182,25 @@ fn renamed(column: &str, cell: &str, copy: usize) -> Option<String> {
         _ if cell.is_empty() => String::new(),
         "person" | "supervisor" | "coach" | "coachee" | "author" | "site" | "district" | "partnership" | "network" | "visit"
         | "entry" => number(cell),
+        // In the tracker's file a cycle is a number.
+        "cycle" | "carried_from" | "goal" | "action" | "learning" if cell.parse::<i32>().is_err() => number(cell),
+        // Teams are not copied, so theirs is one more cycle of the same team.
+        "owner" if !is_team(cell) => number(cell),
+        "members" => cell.split(';').map(number).collect::<Vec<_>>().join(";"),
         "name" => format!("{cell} {copy}"),
         "persona" => String::new(),
         _ => cell.to_owned(),
     })
+}
+
+/// Whether an owner of cycles is one of the teams.
+fn is_team(slug: &str) -> bool {
+    static TEAMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let bytes = files::read("teams.csv").unwrap_or_default();
+        let mut rows = csv::Reader::from_reader(&*bytes);
+        rows.records().flatten().filter_map(|row| row.get(0).map(str::to_owned)).collect()
+    });
+    TEAMS.contains(slug)
 }
 
 #[cfg(test)]
@@ -236,5 +262,10 @@ mod tests {
         assert_eq!(renamed("site", "linden-grove", 3).as_deref(), Some("linden-grove-3"));
         assert_eq!(renamed("supervisor", "", 3).as_deref(), Some(""));
         assert_eq!(renamed("team", "lakes", 3).as_deref(), Some("lakes"));
+        assert_eq!(renamed("owner", "lakes", 3).as_deref(), Some("lakes"));
+        assert_eq!(renamed("owner", "linden-grove", 3).as_deref(), Some("linden-grove-3"));
+        assert_eq!(renamed("cycle", "2", 3).as_deref(), Some("2"), "a number of a cycle in the tracker");
+        assert_eq!(renamed("cycle", "linden-grove.20.c1", 3).as_deref(), Some("linden-grove.20.c1-3"));
+        assert_eq!(renamed("members", "a@example.org;b@example.org", 2).as_deref(), Some("a+2@example.org;b+2@example.org"));
     }
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use platform::{
     Error,
     access::Standing,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
+    db::{self, PersonId, Tx},
     import::Mapping,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 /// A file on its way in, or one that came in.

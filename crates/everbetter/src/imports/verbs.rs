@@ -8,11 +8,12 @@ use platform::{
     App, Cx, Error,
     access::Standing,
     audit::{self, Actor},
-    db::{self, DbErr, FromQueryResult},
+    db,
     import::{Kind, Mapping, Taking},
     jobs::JobKind,
     room::{Answer, Subject},
 };
+use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{

@@ -5,10 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, audit, clock,
-    db::{self, ConnectionTrait, Db, DbErr, Engine, FromQueryResult},
+    db::{self, Db, Engine},
     jobs::JobKind,
     room::Answer,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// The job that looks.
 pub(crate) const JOB: JobKind = JobKind { name: "daily check", every: Some(Duration::from_secs(24 * 3600)), run };

@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Error,
-    db::{self, ConnectionTrait, Db, DbErr, Engine, FromQueryResult, Params},
+    db::{self, Db, Engine, Params},
     paging::{self, Page, Seek},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 /// A job, as it stands in the queue.

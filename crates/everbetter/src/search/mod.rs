@@ -60,8 +60,14 @@ async fn find(me: SignedIn, cx: Cx, Query(asked): Query<Asked>) -> Answered {
 async fn groups(cx: &Cx, who: &Standing, question: &str) -> Result<Vec<Group>, Error> {
     let mut groups = vec![Group { group: "Go to", items: pages(cx, who, question) }];
     let hits = search::find(cx.db().read(), cx.db().engine(), who, question, MOST).await?;
-    let shown: [(&str, &'static str); 5] =
-        [("practice", "Practices"), ("partnership", "Partnerships"), ("person", "People"), ("team", "Teams"), ("site", "Sites")];
+    let shown: [(&str, &'static str); 6] = [
+        ("practice", "Practices"),
+        ("partnership", "Partnerships"),
+        ("cycle", "Cycles"),
+        ("person", "People"),
+        ("team", "Teams"),
+        ("site", "Sites"),
+    ];
     for (kind, name) in shown {
         let items = hits.iter().filter(|hit| hit.kind == kind).map(Item::from).collect();
         groups.push(Group { group: name, items });

@@ -4,11 +4,9 @@
 
 mod agreement;
 mod charts;
-mod help;
 mod mistakes;
 mod models;
 mod peers;
-mod reference;
 mod schema;
 mod shares;
 mod support;

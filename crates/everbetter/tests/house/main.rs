@@ -5,9 +5,9 @@
 mod access;
 mod api;
 mod audit;
+mod cycles;
 mod exports;
 mod imports;
-mod log;
 mod operator;
 mod pages;
 mod search;

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-const PAGES: [(&str, &str); 27] = [
+const PAGES: [(&str, &str); 33] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -20,6 +20,12 @@ const PAGES: [(&str, &str); 27] = [
     ("implementer", "/partnerships/linden-grove/people"),
     ("implementer", "/partnerships/linden-grove/visits"),
     ("implementer", "/partnerships/linden-grove/tracker"),
+    ("implementer", "/partnerships/linden-grove/cycles"),
+    ("partner", "/cycles/linden-grove.21.c1"),
+    ("implementer", "/cycles/amara-osei.21.c1"),
+    ("implementer", "/people/amara-osei/cycles"),
+    ("director", "/organisation/cycles"),
+    ("director", "/cycles"),
     ("director", "/sites"),
     ("evaluator", "/practices"),
     ("evaluator", "/practices/2.2.3"),

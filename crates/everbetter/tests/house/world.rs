@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 10] = [
+pub const FILES: [(&str, &str, &str); 16] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -38,6 +38,12 @@ pub const FILES: [(&str, &str, &str); 10] = [
     ("coachees", "coachees.csv", include_str!("world/coachees.csv")),
     ("visits", "visits.csv", include_str!("world/visits.csv")),
     ("tracker", "tracker.csv", include_str!("world/tracker.csv")),
+    ("cycle-templates", "cycle-templates.toml", include_str!("../../../../content/cycle-templates.toml")),
+    ("cycles", "cycles.csv", include_str!("world/cycles.csv")),
+    ("goals", "goals.csv", include_str!("world/goals.csv")),
+    ("plan-actions", "plan_actions.csv", include_str!("world/plan_actions.csv")),
+    ("log-entries", "log_entries.csv", include_str!("world/log_entries.csv")),
+    ("learnings", "learnings.csv", include_str!("world/learnings.csv")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.
@@ -96,8 +102,8 @@ pub async fn give_token(bench: &Bench, email: &str, token: &str) {
         .write(async |tx| {
             db::exec(
                 &**tx,
-                "insert into api_token (id, person_id, name, token_hash, created_at, factor_for)
-                 select $1, id, 'test', $2, $3, 'nobody' from person where email = $4",
+                "insert into api_token (id, person_id, name, token_hash, created_at)
+                 select $1, id, 'test', $2, $3 from person where email = $4",
                 vec![clock::new_id(now).into(), secret::token_hash(token).into(), now.into(), email.into()],
             )
             .await

@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, FromQueryResult, PersonId},
+    db::{self, PersonId},
     import::{Column, Form, Holds, Kind, Source, Taking, Tally, tables},
 };
+use sea_orm::FromQueryResult;
 
-use super::{by_key, column, insert, persons};
+use super::{by_key, column, persons};
 use crate::{CoacheeId, PartnershipId};
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -128,8 +129,8 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     }
     tally.new = rows.len() as u64;
     tally.changed = changed.len() as u64;
-    insert(
-        tx,
+    db::insert(
+        &**tx,
         "coachee",
         "id, partnership_id, person_id, coach_id, reason, frequency, from_on, to_on, goal, focus, version",
         rows,

@@ -13,14 +13,12 @@ use std::collections::BTreeMap;
 
 use platform::{
     access::{Standing, roles},
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, Tx, Value},
+    db::{self, PersonId},
     import::{Column, Holds, Kind, Known},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::PartnershipId;
-
-/// How many rows go into one insert.
-const CHUNK: usize = 100;
 
 pub(crate) fn kinds() -> Vec<Kind> {
     vec![sites::KIND, partnerships::KIND, staff::KIND, coachees::KIND, visits::KIND]
@@ -55,21 +53,6 @@ async fn persons(on: &impl ConnectionTrait) -> Result<Known<PersonId>, DbErr> {
 async fn partnerships(on: &impl ConnectionTrait) -> Result<Known<PartnershipId>, DbErr> {
     let rows = db::rows::<PartnershipRow>(on, "select slug, id from partnership", vec![]).await?;
     Ok(Known { what: "partnership", ids: rows.into_iter().map(|row| (row.slug, row.id)).collect() })
-}
-
-/// Inserts rows of equal length, many at a time.
-async fn insert(tx: &Tx, table: &str, columns: &str, rows: Vec<Vec<Value>>) -> Result<(), DbErr> {
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let mut params: Params = Vec::new();
-        let mut values = Vec::new();
-        for row in rows.by_ref().take(CHUNK) {
-            values.push(format!("({})", db::placeholders(params.len() + 1, row.len())));
-            params.extend(row);
-        }
-        db::exec(&**tx, &format!("insert into {table} ({columns}) values {}", values.join(", ")), params).await?;
-    }
-    Ok(())
 }
 
 /// Rows by their keys.

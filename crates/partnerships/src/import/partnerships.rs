@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId, slug_of},
+    db::{self, PersonId, TeamId, slug_of},
     import::{Column, Form, Holds, Kind, Known, Row, Source, Taking, Tally, tables},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{by_key, column, insert, persons};
+use super::{by_key, column, persons};
 use crate::{PartnershipId, SiteId, calendar::SchoolYear, partnerships::index_partnerships};
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -159,8 +160,8 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
             ]);
         }
     }
-    insert(
-        tx,
+    db::insert(
+        &**tx,
         "partnership",
         "id, slug, site_id, model_id, network, team_id, supervisor_id, first_school_year, started_on, status, closed_on,
          planned_days_per_week, story, version",

@@ -5,13 +5,14 @@ use std::{cell::RefCell, collections::BTreeMap};
 use platform::{
     Error,
     clock::new_id,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, slug_of},
+    db::{self, slug_of},
     import::{Column, Form, Holds, Kind, Row, Source, Taking, Tally, tables},
     sheet::Cell,
     text::folded,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{by_key, column, insert};
+use super::{by_key, column};
 use crate::{
     SiteId,
     sites::{GROUPS, index_sites},
@@ -200,8 +201,8 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
             group_rows.extend(groups.iter().map(|(group, count)| vec![id.into(), group.clone().into(), (*count).into()]));
             changed.push(id);
         }
-        insert(
-            tx,
+        db::insert(
+            &**tx,
             "site",
             "id, slug, kind, name, folded, district_id, state, region, nces_id, state_id, grade_low, grade_high, enrolment, relation, version",
             rows,
@@ -211,7 +212,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     for id in &changed {
         db::exec(&**tx, "delete from site_group where site_id = $1", vec![(*id).into()]).await?;
     }
-    insert(tx, "site_group", "site_id, student_group, students", group_rows).await?;
+    db::insert(&**tx, "site_group", "site_id, student_group, students", group_rows).await?;
     index_sites(tx, taking.app.db.engine(), &changed).await?;
     Ok(tally)
 }

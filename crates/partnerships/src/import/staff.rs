@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, FromQueryResult, PersonId},
+    db::{self, PersonId},
     import::{Column, Form, Holds, Kind, Source, Taking, Tally, tables},
 };
+use sea_orm::FromQueryResult;
 
-use super::{by_key, column, insert, persons};
+use super::{by_key, column, persons};
 use crate::PartnershipId;
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -94,7 +95,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     }
     tally.new = rows.len() as u64;
     tally.changed = changed.len() as u64;
-    insert(tx, "partnership_staff", "id, partnership_id, person_id, role, from_on, to_on, version", rows).await?;
+    db::insert(&**tx, "partnership_staff", "id, partnership_id, person_id, role, from_on, to_on, version", rows).await?;
     for (id, to) in changed {
         let sql = "update partnership_staff set to_on = $2, version = version + 1 where id = $1";
         db::exec(&**tx, sql, vec![id.into(), to.into()]).await?;

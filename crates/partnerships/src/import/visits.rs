@@ -10,13 +10,14 @@ use platform::{
     Error,
     access::{Policy, Standing},
     clock::new_id,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
+    db::{self, PersonId},
     import::{Column, Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
     settings::Settings,
     text::counted,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::{by_key, column, insert, persons};
+use super::{by_key, column, persons};
 use crate::{
     PartnershipId, VisitId,
     partnerships::{Partnership, Plan, Record, all_on},
@@ -155,11 +156,11 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     }
     tally.new = rows.len() as u64;
     tally.changed = changed.len() as u64;
-    insert(tx, "visit", "id, key, partnership_id, on_day, hours, person_id, mode, note, logged_on, version", rows).await?;
+    db::insert(&**tx, "visit", "id, key, partnership_id, on_day, hours, person_id, mode, note, logged_on, version", rows).await?;
     for (id, said) in changed {
         update(taking, id, said).await?;
     }
-    insert(tx, "visit_practice", "visit_id, code", practices).await?;
+    db::insert(&**tx, "visit_practice", "visit_id, code", practices).await?;
     Ok(tally)
 }
 

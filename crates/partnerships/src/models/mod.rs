@@ -3,7 +3,8 @@
 
 mod web;
 
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx};
+use platform::db::{self, Tx};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use web::routes;
 

@@ -4,9 +4,10 @@ use askama::Template;
 use platform::{
     Cx,
     access::{Kind, May, Policy, Routes, Standing, Whole, actions::See},
-    db::{self, FromQueryResult},
+    db,
     web::{Answered, Shell, page},
 };
+use sea_orm::FromQueryResult;
 
 use super::SupportModel;
 

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use platform::{
     access::Standing,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, placeholders},
+    db::{self, Params, PersonId, placeholders},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{COLUMNS, FROM, Partnership};
 use crate::{

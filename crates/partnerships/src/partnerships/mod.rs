@@ -17,9 +17,10 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{Kind, PathIds, Routes, Standing, Thing},
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
+    db::{self, PersonId, TeamId},
     room::Subject,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub use frame::PartnershipFrame;
 pub(crate) use list::within;
@@ -80,7 +81,7 @@ pub struct Partnership {
     /// Counts edits.
     pub version: i32,
     /// Who of us works there today, and as what; filled by [`Thing::find`].
-    #[row(skip)]
+    #[sea_orm(skip)]
     pub staff: Vec<(PersonId, String)>,
 }
 
@@ -155,7 +156,10 @@ impl Thing for Partnership {
 }
 
 /// The partnership of that key, as this person may see it: staff see all, partner-side people the one of their own site.
-pub(crate) async fn find_seen(cx: &Cx, who: &Standing, slug: &str) -> Result<Option<Partnership>, Error> {
+///
+/// # Errors
+/// The database's own.
+pub async fn find_seen(cx: &Cx, who: &Standing, slug: &str) -> Result<Option<Partnership>, Error> {
     let sql = format!("select {COLUMNS} from {FROM} where p.slug = $1");
     let found = db::one::<Partnership>(cx.db().read(), &sql, vec![slug.into()]).await?;
     let seen = found.filter(|partnership| match who.kind {

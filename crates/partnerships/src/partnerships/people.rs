@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, placeholders};
+use platform::db::{self, PersonId, placeholders};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::Partnership;
 use crate::PartnershipId;

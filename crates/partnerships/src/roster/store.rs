@@ -1,7 +1,8 @@
 //! Queries about the people of a partnership.
 
 use chrono::NaiveDate;
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
+use platform::db::{self, PersonId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::Coachee;
 use crate::{PartnershipId, partnerships::Worker};

@@ -1,6 +1,7 @@
 //! Queries about sites.
 
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Params};
+use platform::db::{self, Params};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::Site;
 use crate::{

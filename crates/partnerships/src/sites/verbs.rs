@@ -7,10 +7,11 @@ use platform::{
         actions::{Create, Edit},
     },
     audit::{self, Actor},
-    db::{self, DbErr, Engine, FromQueryResult, Params, Tx, placeholders, slug_of},
+    db::{self, Engine, Params, Tx, placeholders, slug_of},
     search::{self, Audience},
     text::folded,
 };
+use sea_orm::{DbErr, FromQueryResult};
 
 use super::{KINDS, RELATIONS, Site, Sites, word};
 use crate::{SiteId, partnerships::index_partnerships_at};

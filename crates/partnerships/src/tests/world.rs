@@ -8,13 +8,14 @@ use platform::{
     access::{Identify, Kind as PersonKind, Seat, Standing, Via},
     audit::Actor,
     clock::new_id,
-    db::{self, Db, FromQueryResult, PersonId, TeamId, slug_of},
+    db::{self, Db, PersonId, TeamId, slug_of},
     import::{self, Column, Export, Form, Holds, Kind, Mapping, Mode, Source, Table, Tally},
     room::House,
     secret,
     testing::{Bench, Visitor},
     text::folded,
 };
+use sea_orm::FromQueryResult;
 
 use crate::models::{self, SupportModel};
 
@@ -226,7 +227,7 @@ async fn people_of_demo(bench: &Bench) {
                 assert_eq!(models::put(tx, &model).await?, models::Put::New);
                 assert_eq!(models::put(tx, &model).await?, models::Put::Same);
             }
-            Ok::<_, platform::db::DbErr>(())
+            Ok::<_, sea_orm::DbErr>(())
         })
         .await
         .expect("the people of the demo");

@@ -2,12 +2,8 @@
 
 use askama::Template;
 use chrono::NaiveDate;
-use platform::{
-    Cx, Error,
-    access::Standing,
-    db::{self, FromQueryResult},
-    room::Subject,
-};
+use platform::{Cx, Error, access::Standing, db, room::Subject};
+use sea_orm::FromQueryResult;
 
 use crate::{
     calendar::{Calendar, ClosedDays, SchoolYear},

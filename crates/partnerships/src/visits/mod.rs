@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{PathIds, Standing, Thing},
-    db::{FromQueryResult, PersonId},
+    db::PersonId,
 };
+use sea_orm::FromQueryResult;
 
 pub(crate) use store::{OwnVisit, days_of_year, of_person, recent};
 

@@ -1,7 +1,8 @@
 //! Queries about visits.
 
 use chrono::NaiveDate;
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, placeholders};
+use platform::db::{self, Params, PersonId, placeholders};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{HOURS_IN_A_DAY, Visit};
 use crate::{
@@ -121,7 +122,7 @@ pub(super) async fn all(on: &impl ConnectionTrait, filter: &Filter<'_>) -> Resul
 /// A visit with the key of its partnership.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Anywhere {
-    #[row(nested)]
+    #[sea_orm(nested)]
     pub visit: Visit,
     pub partnership: String,
 }

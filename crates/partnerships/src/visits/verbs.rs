@@ -7,8 +7,9 @@ use platform::{
     Cx, Error,
     access::{May, actions::Edit},
     audit::{self, Actor},
-    db::{self, DbErr, PersonId, Tx},
+    db::{self, PersonId, Tx},
 };
+use sea_orm::DbErr;
 
 use super::{HOURS_IN_A_DAY, VisitThere};
 use crate::{
@@ -130,33 +131,24 @@ pub(super) async fn correct(may: &May<Edit, VisitThere>, cx: &Cx, version: i32, 
 /// Takes a visit out; doing so twice is doing it once.
 pub(super) async fn remove(may: &May<Edit, VisitThere>, cx: &Cx) -> Result<(), Error> {
     let sql = "update visit set removed_at = $2, version = version + 1 where id = $1 and removed_at is null";
-    set_removed(may, cx, sql, vec![may.visit.id.into(), cx.now.into()], "visit removed").await.map(drop)
-}
-
-/// Takes a visit out as long as it stands in this version.
-pub(super) async fn remove_version(may: &May<Edit, VisitThere>, cx: &Cx, version: i32) -> Result<(), Error> {
-    let sql = "update visit set removed_at = $2, version = version + 1 where id = $1 and removed_at is null and version = $3";
-    let params = vec![may.visit.id.into(), cx.now.into(), version.into()];
-    if set_removed(may, cx, sql, params, "visit removed").await? { Ok(()) } else { Err(Error::Stale) }
+    set_removed(may, cx, sql, vec![may.visit.id.into(), cx.now.into()], "visit removed").await
 }
 
 /// Brings a visit back that was taken out.
 pub(super) async fn restore(may: &May<Edit, VisitThere>, cx: &Cx) -> Result<(), Error> {
     let sql = "update visit set removed_at = null, version = version + 1 where id = $1 and removed_at is not null";
-    set_removed(may, cx, sql, vec![may.visit.id.into()], "visit brought back").await.map(drop)
+    set_removed(may, cx, sql, vec![may.visit.id.into()], "visit brought back").await
 }
 
-/// Answers whether there was anything to change.
-async fn set_removed(may: &May<Edit, VisitThere>, cx: &Cx, sql: &str, params: db::Params, action: &str) -> Result<bool, Error> {
+async fn set_removed(may: &May<Edit, VisitThere>, cx: &Cx, sql: &str, params: db::Params, action: &str) -> Result<(), Error> {
     let VisitThere { partnership, visit } = may.thing();
     cx.db()
         .write(async |tx| {
             if db::exec(&**tx, sql, params).await? == 0 {
-                return Ok(false);
+                return Ok(());
             }
             let detail = format!("{}, {} hours", spoken(visit.on_day, visit.on_day), words::hours(visit.hours));
-            record(tx, cx, &Actor::from(may.who()), action, partnership, &detail).await?;
-            Ok(true)
+            record(tx, cx, &Actor::from(may.who()), action, partnership, &detail).await
         })
         .await
 }

@@ -1,7 +1,8 @@
 //! What the list of invitations asks the database.
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
+use platform::db::{self, PersonId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// An invitation that nobody has taken up yet.
 #[derive(Clone, Debug, FromQueryResult)]

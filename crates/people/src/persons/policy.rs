@@ -7,8 +7,9 @@ use platform::{
         actions::{Create, Edit, See},
         roles,
     },
-    db::{FromQueryResult, TeamId},
+    db::TeamId,
 };
+use sea_orm::FromQueryResult;
 
 use super::{Person, store};
 

@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use platform::{
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, Tx},
+    db::{self, Params, PersonId, Tx},
     paging::{Page, Window, search_words},
     text::folded,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{COLUMNS, Person, policy::Held};
 

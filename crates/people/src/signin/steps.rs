@@ -4,9 +4,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Error,
-    db::{self, ConnectionTrait, FromQueryResult, PersonId, Tx},
+    db::{self, PersonId, Tx},
     secret,
 };
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A step waits for this long.

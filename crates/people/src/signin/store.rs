@@ -1,7 +1,8 @@
 //! What the door asks the database.
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
+use platform::db::{self, PersonId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// Somebody who might sign in.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -8,13 +8,14 @@ use std::{
 use platform::{
     access::roles,
     clock,
-    db::{self, Db, FromQueryResult, TeamId},
+    db::{self, Db, TeamId},
     import::{self, Column, Export, Form, Holds, Kind, Refusal, Source, Taking, Tally, changes},
     room::Answer,
     search::{self, Audience},
     sheet::Sheet,
     text::folded,
 };
+use sea_orm::FromQueryResult;
 
 use super::{KINDS, subject};
 

@@ -11,9 +11,10 @@ mod web;
 use std::collections::BTreeMap;
 
 use platform::{
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, TeamId},
+    db::{self, TeamId},
     room::Subject,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 pub(crate) use memberships_import::KIND as MEMBERSHIPS;

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use platform::{
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId, Tx},
+    db::{self, PersonId, TeamId, Tx},
     text::folded,
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::Team;

@@ -115,7 +115,7 @@ pub async fn link_to(bench: &Bench, email: &str) -> Option<String> {
     Some(link)
 }
 
-#[derive(platform::db::FromQueryResult)]
+#[derive(sea_orm::FromQueryResult)]
 struct Letter {
     payload: String,
 }

@@ -8,11 +8,12 @@ mod worker;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     app::App,
     clock,
-    db::{self, ConnectionTrait, DbErr, Engine, Migration},
+    db::{self, Engine, Migration},
     room::Answer,
 };
 
@@ -112,7 +113,7 @@ async fn insert(
 }
 
 /// How many jobs wait, failed at least once, and were given up.
-#[derive(Clone, Copy, Debug, Default, crate::db::FromQueryResult)]
+#[derive(Clone, Copy, Debug, Default, sea_orm::FromQueryResult)]
 pub struct Load {
     /// Jobs that wait for their time or a worker.
     pub waiting: i64,

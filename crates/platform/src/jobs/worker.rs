@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{JobKind, claim_sql, insert};
 use crate::{
     app::App,
-    db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
+    db::{self, Engine},
     error::Error,
 };
 

@@ -1,10 +1,8 @@
 //! The web kit: the frame of a page, forms that remember, assets, and the layers that every request passes.
 
 mod assets;
-mod cookies;
 mod form;
 mod layers;
-mod origin;
 mod pace;
 mod server;
 mod shell;
@@ -12,7 +10,7 @@ mod upload;
 
 use askama::Template;
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 
@@ -24,7 +22,7 @@ pub use upload::{LARGEST_UPLOAD, Upload};
 
 use crate::error::Error;
 
-pub use cookies::{clear_session_cookie, door_cookie, door_cookie_name, read as cookie, session_cookie, theme_cookie};
+pub use layers::{clear_session_cookie, cookie, door_cookie, door_cookie_name, session_cookie};
 
 /// What a handler answers.
 pub type Answered = Result<Response, Error>;
@@ -55,8 +53,9 @@ pub fn go_to(address: &str) -> Response {
 #[must_use]
 pub fn go_to_with(address: &str, toast: &Toast) -> Response {
     let mut response = go_to(address);
-    // The layer around all handlers makes a cookie of it, as the settings ask.
-    response.extensions_mut().insert(toast.clone());
+    if let Ok(cookie) = HeaderValue::from_str(&toast.cookie()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 

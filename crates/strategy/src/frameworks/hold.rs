@@ -9,7 +9,8 @@ use partnerships::{
     models::SupportModel,
     partnerships::Partnership,
 };
-use platform::{Error, db::ConnectionTrait, text::folded};
+use platform::{Error, text::folded};
+use sea_orm::ConnectionTrait;
 
 use super::{Framework, Practice, store};
 use crate::{

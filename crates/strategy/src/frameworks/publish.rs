@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use partnerships::models::{self, SupportModel};
 use platform::{
     clock,
-    db::{self, DbErr, Tx},
+    db::{self, Tx},
     import::Taking,
     search::{self, Audience},
     settings::Settings,
     text::folded,
 };
+use sea_orm::DbErr;
 
 use super::{
     Framework, PRACTICE,

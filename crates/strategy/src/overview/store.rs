@@ -8,7 +8,8 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{COLUMNS, FROM, Partnership},
 };
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, TeamId};
+use platform::db::{self, TeamId};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A team that works with partners.
 #[derive(Clone, Debug, FromQueryResult)]

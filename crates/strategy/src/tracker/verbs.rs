@@ -7,12 +7,8 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{Partnership, Record},
 };
-use platform::{
-    Cx, Error,
-    access::May,
-    audit,
-    db::{self, DbErr},
-};
+use platform::{Cx, Error, access::May, audit, db};
+use sea_orm::DbErr;
 
 use super::{
     rules::{self, Draft, Problem},

@@ -2,7 +2,6 @@
 
 mod changing;
 mod document;
-mod limits;
 mod once;
 mod reading;
 

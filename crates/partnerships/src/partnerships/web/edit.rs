@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{May, actions::Create},
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
+    db::{self, PersonId, TeamId},
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::super::{
     Partnership, PartnershipFrame, Partnerships, Plan,

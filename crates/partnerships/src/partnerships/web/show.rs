@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use platform::{
     Cx,
     access::{May, actions::See},
-    db::{self, FromQueryResult},
+    db,
     room::Place,
     web::{Answered, Shell, page},
 };
+use sea_orm::FromQueryResult;
 
 use super::super::{Partnership, PartnershipFrame, People, Plan, Record, people_of};
 use crate::{

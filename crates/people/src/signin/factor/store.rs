@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use platform::{
     config::FactorFor,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
+    db::{self, PersonId},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A second factor as it is kept.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -32,7 +33,7 @@ pub(crate) async fn has_one(on: &impl ConnectionTrait, person: PersonId) -> Resu
 ///
 /// # Errors
 /// The database's own.
-pub(crate) async fn owes(
+pub(in crate::signin) async fn owes(
     on: &impl ConnectionTrait,
     person: PersonId,
     today: NaiveDate,

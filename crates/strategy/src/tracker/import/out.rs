@@ -4,10 +4,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use partnerships::calendar::SchoolYear;
 use platform::{
     Error,
-    db::{self, Db, FromQueryResult},
+    db::{self, Db},
     import::Export,
     sheet::{Cell, Sheet},
 };
+use sea_orm::FromQueryResult;
 
 #[derive(FromQueryResult)]
 struct Row {

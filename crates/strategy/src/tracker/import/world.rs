@@ -11,10 +11,11 @@ use partnerships::{
 use platform::{
     Error,
     access::{Policy, Standing, roles},
-    db::{self, FromQueryResult, PersonId},
+    db::{self, PersonId},
     import::{Known, Row, Taking},
     settings::Settings,
 };
+use sea_orm::FromQueryResult;
 
 use super::super::rules::cycle_span;
 use crate::{

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use partnerships::calendar::SchoolYear;
 use platform::{
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, Value},
+    db::{self, Params},
     paging::{Page, Window},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use crate::EntryId;
 

@@ -10,8 +10,9 @@ use partnerships::{
 };
 use platform::{
     Error,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
+    db::{self, PersonId, TeamId},
 };
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{
     Cell, Status,
@@ -174,7 +175,7 @@ pub(super) async fn shown_of(on: &impl ConnectionTrait, partnership: Partnership
 /// A partnership with what lists of several say about it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Supervised {
-    #[row(nested)]
+    #[sea_orm(nested)]
     pub partnership: Partnership,
     pub team_slug: String,
     pub supervisor_slug: Option<String>,
@@ -225,7 +226,7 @@ pub(super) async fn at_site(on: &impl ConnectionTrait, site: &str) -> Result<Vec
 /// What a person said lately, with where.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Said {
-    #[row(nested)]
+    #[sea_orm(nested)]
     pub told: Told,
     pub slug: String,
     pub place: String,

@@ -1,0 +1,172 @@
+//! `plan-actions`: who does what, by when.
+
+use chrono::NaiveDate;
+use platform::{
+    Error,
+    clock::new_id,
+    db::{self, Db, PersonId},
+    import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
+};
+use sea_orm::FromQueryResult;
+
+use super::{
+    Keyed, Parted, Places, by_key, parted, sheet,
+    world::{self, Practices, text},
+};
+use crate::{
+    CycleId, PlanActionId,
+    cycles::{SHORT_MOST, TEXT_MOST},
+};
+
+const STATUSES: [&str; 5] = ["not_started", "under_way", "done", "carried_over", "dropped"];
+
+const COLUMNS: &[Column] = &[
+    Column::needed("action", Holds::Text, "a key that stays with the action"),
+    Column::needed("cycle", Holds::Text, "the cycle’s key"),
+    Column::needed("text", Holds::Text, "what will be done").or(&["what"]),
+    Column::optional("owner", Holds::Text, "the e-mail address of whoever does it").or(&["who"]),
+    Column::optional("due", Holds::Date, "the day by which").or(&["by"]),
+    Column::optional("practice", Holds::Text, "the code of the practice that it is part of"),
+    Column::optional("evidence", Holds::Text, "where one will see it"),
+    Column::needed("status", Holds::Word(&STATUSES), "not_started, under_way, done, carried_over or dropped"),
+    Column::optional("why_not", Holds::Text, "why it was not done"),
+];
+
+pub(super) const KIND: Kind = Kind {
+    name: "plan-actions",
+    about: "Actions of cycles’ plans: who does what, by when, and where it stands.",
+    columns: COLUMNS,
+    form: Form::Table,
+    may: super::operator,
+    opens_doors: false,
+    run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(export(db)),
+};
+
+/// What a row says.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+struct Said {
+    key: String,
+    cycle_id: CycleId,
+    text: String,
+    owner_id: Option<PersonId>,
+    due_on: Option<NaiveDate>,
+    practice: String,
+    evidence: String,
+    status: String,
+    why_not: String,
+}
+
+impl Keyed for Said {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn title(&self) -> String {
+        self.key.clone()
+    }
+}
+
+async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
+    let tx = taking.tx;
+    let (cycles, people, practices) =
+        (world::cycles(taking).await?, world::people(taking).await?, Practices::read(taking).await?);
+    let sql = "select key, cycle_id, text, owner_id, due_on, practice, evidence, status, why_not from plan_action";
+    let before = by_key(db::rows::<Said>(&**tx, sql, vec![]).await?);
+    let Parted { new, changed, tally } = parted(sources, "action", &before, |row| said(row, &cycles, &people, &practices));
+    if !tally.is_clean() {
+        return Ok(tally);
+    }
+    let mut places = Places::read(&**tx, "plan_action").await?;
+    let rows = new.into_iter().map(|said| {
+        vec![
+            PlanActionId(new_id(taking.now)).into(),
+            said.key.into(),
+            said.cycle_id.into(),
+            places.next(said.cycle_id.0).into(),
+            said.text.into(),
+            said.owner_id.into(),
+            said.due_on.into(),
+            said.practice.into(),
+            said.evidence.into(),
+            said.status.into(),
+            said.why_not.into(),
+            1.into(),
+        ]
+    });
+    let columns = "id, key, cycle_id, position, text, owner_id, due_on, practice, evidence, status, why_not, version";
+    db::insert(&**tx, "plan_action", columns, rows.collect()).await?;
+    for said in changed {
+        db::exec(
+            &**tx,
+            "update plan_action set cycle_id = $2, text = $3, owner_id = $4, due_on = $5, practice = $6, evidence = $7,
+               status = $8, why_not = $9, version = version + 1 where key = $1",
+            vec![
+                said.key.into(),
+                said.cycle_id.into(),
+                said.text.into(),
+                said.owner_id.into(),
+                said.due_on.into(),
+                said.practice.into(),
+                said.evidence.into(),
+                said.status.into(),
+                said.why_not.into(),
+            ],
+        )
+        .await?;
+    }
+    Ok(tally)
+}
+
+fn said(row: &mut Row<'_>, cycles: &Known<CycleId>, people: &Known<PersonId>, practices: &Practices) -> Option<Said> {
+    for column in ["action", "cycle", "text"] {
+        row.filled(column);
+    }
+    let cycle = cycles.find(row, "cycle");
+    let owner_id = people.find(row, "owner");
+    let status = row.filled("status").and_then(|_| row.choice("status", &STATUSES));
+    let due_on = row.date("due");
+    Some(Said {
+        key: row.text("action")?,
+        cycle_id: cycle?,
+        text: text(row, "text", TEXT_MOST),
+        owner_id,
+        due_on,
+        practice: practices.one(row, "practice"),
+        evidence: text(row, "evidence", SHORT_MOST),
+        status: status?,
+        why_not: text(row, "why_not", SHORT_MOST),
+    })
+}
+
+async fn export(db: &Db) -> Result<Export, Error> {
+    #[derive(FromQueryResult)]
+    struct Told {
+        key: String,
+        cycle: String,
+        text: String,
+        owner: Option<String>,
+        due_on: Option<NaiveDate>,
+        practice: String,
+        evidence: String,
+        status: String,
+        why_not: String,
+    }
+    let sql = "select a.key, c.key as cycle, a.text, h.email as owner, a.due_on, a.practice, a.evidence, a.status, a.why_not
+         from plan_action a join cycle c on c.id = a.cycle_id left join person h on h.id = a.owner_id
+         where c.owner_kind <> 'person' and a.removed_at is null order by c.key, a.position, a.key";
+    let rows = db::rows::<Told>(db.read(), sql, vec![]).await?.into_iter().map(|told| {
+        vec![
+            told.key.into(),
+            told.cycle.into(),
+            told.text.into(),
+            told.owner.into(),
+            told.due_on.into(),
+            told.practice.into(),
+            told.evidence.into(),
+            told.status.into(),
+            told.why_not.into(),
+        ]
+    });
+    Ok(Export::Table(sheet("plan-actions", COLUMNS, rows.collect())))
+}

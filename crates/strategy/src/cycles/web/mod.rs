@@ -1,0 +1,88 @@
+//! The pages of cycles.
+
+mod begin;
+mod edit;
+mod fields;
+mod list;
+mod part;
+mod review;
+mod show;
+
+use platform::access::Routes;
+
+use super::parts::{Action, Goal, Kept, Learning, LogEntry};
+
+/// The routes of cycles.
+pub(crate) fn routes() -> Routes {
+    let routes = Routes::new()
+        .get("/people/{person}/cycles", list::show)
+        .get("/people/{person}/cycles/new", begin::new)
+        .post("/people/{person}/cycles", begin::begin)
+        .get("/teams/{team}/cycles", list::show)
+        .get("/teams/{team}/cycles/new", begin::new)
+        .post("/teams/{team}/cycles", begin::begin)
+        .get("/partnerships/{partnership}/cycles", list::show)
+        .get("/partnerships/{partnership}/cycles/new", begin::new)
+        .post("/partnerships/{partnership}/cycles", begin::begin)
+        .get("/organisation/cycles", list::show)
+        .get("/organisation/cycles/new", begin::new)
+        .post("/organisation/cycles", begin::begin)
+        .get("/cycles", review::show)
+        .get("/cycles/review/learnings/{ending}", review::export)
+        .get("/cycles/{cycle}", show::show)
+        .post("/cycles/{cycle}", edit::save)
+        .get("/cycles/{cycle}/edit", edit::show)
+        .post("/cycles/{cycle}/step", edit::move_to)
+        .post("/cycles/{cycle}/closure", edit::close);
+    let routes = parts::<Goal>(
+        routes,
+        [
+            "/cycles/{cycle}/goals",
+            "/cycles/{cycle}/goals/new",
+            "/cycles/{cycle}/goals/{goal}",
+            "/cycles/{cycle}/goals/{goal}/removal",
+            "/cycles/{cycle}/goals/{goal}/restoration",
+        ],
+    );
+    let routes = parts::<Action>(
+        routes,
+        [
+            "/cycles/{cycle}/plan-actions",
+            "/cycles/{cycle}/plan-actions/new",
+            "/cycles/{cycle}/plan-actions/{action}",
+            "/cycles/{cycle}/plan-actions/{action}/removal",
+            "/cycles/{cycle}/plan-actions/{action}/restoration",
+        ],
+    );
+    let routes = parts::<LogEntry>(
+        routes,
+        [
+            "/cycles/{cycle}/log-entries",
+            "/cycles/{cycle}/log-entries/new",
+            "/cycles/{cycle}/log-entries/{log_entry}",
+            "/cycles/{cycle}/log-entries/{log_entry}/removal",
+            "/cycles/{cycle}/log-entries/{log_entry}/restoration",
+        ],
+    );
+    parts::<Learning>(
+        routes,
+        [
+            "/cycles/{cycle}/learnings",
+            "/cycles/{cycle}/learnings/new",
+            "/cycles/{cycle}/learnings/{learning}",
+            "/cycles/{cycle}/learnings/{learning}/removal",
+            "/cycles/{cycle}/learnings/{learning}/restoration",
+        ],
+    )
+}
+
+/// The routes of one kind of part: all, a new one, one, and taking it out and back in.
+fn parts<N: Kept>(routes: Routes, [all, new, one, removal, restoration]: [&'static str; 5]) -> Routes {
+    routes
+        .post(all, part::add::<N>)
+        .get(new, part::new::<N>)
+        .get(one, part::show::<N>)
+        .post(one, part::correct::<N>)
+        .post(removal, part::remove::<N>)
+        .post(restoration, part::restore::<N>)
+}

@@ -1,0 +1,212 @@
+//! A part of a cycle is written, changed, taken out and brought back: a goal, an action, an entry of the log, a learning.
+
+use askama::Template;
+use platform::{
+    Cx, Error,
+    access::{May, actions::See},
+    text::{hue, initials},
+    web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
+};
+
+use crate::cycles::{
+    ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET,
+    parts::{Kept as Part, PartThere, World},
+    policy::Run,
+    store::{self, Revision},
+    verbs,
+};
+
+/// A wording, with who wrote it and when.
+pub(super) struct Kept {
+    pub said: String,
+    pub author: String,
+    pub initials: String,
+    pub hue: u8,
+    pub when: String,
+}
+
+pub(super) fn kept(cx: &Cx, revision: Revision) -> Kept {
+    let local = cx.settings.local(revision.at);
+    let when = if local.date() == cx.today() {
+        format!("today at {}", local.format("%-H:%M"))
+    } else {
+        local.format("%-d %B %Y").to_string()
+    };
+    match revision.author {
+        Some(author) => Kept { initials: initials(&author), hue: hue(&author), said: revision.said, author, when },
+        None => {
+            Kept { initials: String::new(), hue: 0, said: revision.said, author: "From a file".to_owned(), when: String::new() }
+        }
+    }
+}
+
+/// What stands, where nobody's wording of it was kept.
+pub(super) fn somebodys(said: String) -> Kept {
+    Kept { initials: String::new(), hue: 0, said, author: "Somebody else".to_owned(), when: String::new() }
+}
+
+#[derive(Template)]
+#[template(path = "cycles/web/part.html")]
+struct Page {
+    shell: Shell,
+    /// Which form: the table's name.
+    kind: &'static str,
+    word: &'static str,
+    crumbs: Vec<(String, String)>,
+    back: String,
+    action: String,
+    form: Form,
+    people: Vec<(String, String)>,
+    draft: String,
+    readers: String,
+    is_new: bool,
+    is_removed: bool,
+    may_run: bool,
+    /// All of it in words, for those who only read.
+    said: String,
+    stands: Option<Kept>,
+    history: Vec<Kept>,
+}
+
+impl Page {
+    fn title(&self) -> String {
+        match (self.is_new, self.may_run) {
+            (true, _) => format!("A new {}", self.word),
+            (false, true) => format!("Change the {}", self.word),
+            (false, false) => format!("The {}", self.word),
+        }
+    }
+}
+
+fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there: &CycleThere, world: &World, form: Form) -> Page {
+    let CycleThere { owner, cycle, .. } = there;
+    let mut crumbs: Vec<_> = owner.href().map(|href| (owner.name().to_owned(), href)).into_iter().collect();
+    crumbs.push((format!("Cycle {}: {}", cycle.number, cycle.title), cycle.href()));
+    let nobody = (String::new(), "Nobody yet".to_owned());
+    Page {
+        shell: cx.shell(format!("{}, Cycle {}, {}", upper_first(N::WORD), cycle.number, owner.name()), owner.section()),
+        kind: N::TABLE,
+        word: N::WORD,
+        crumbs,
+        back: format!("{}#{}", cycle.href(), N::PLACE),
+        action: format!("{}/{}", cycle.href(), N::PATH),
+        form,
+        people: std::iter::once(nobody)
+            .chain(world.people.iter().map(|person| (person.slug.clone(), person.name.clone())))
+            .collect(),
+        draft: format!("cycle:{}:{}:new", cycle.key, N::PATH),
+        readers: owner.readers(who),
+        is_new: true,
+        is_removed: false,
+        may_run: true,
+        said: String::new(),
+        stands: None,
+        history: Vec::new(),
+    }
+}
+
+fn upper_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// `GET /cycles/{cycle}/goals/new` and the like
+pub(super) async fn new<N: Part>(may: May<Run, CycleThere>, cx: Cx) -> Answered {
+    let world = World::read(&cx, may.who(), may.thing()).await?;
+    let mut form = N::blank(&world);
+    form.put("key", vec![cx.new_id().to_string()]);
+    page(&page_of::<N>(&cx, may.who(), may.thing(), &world, form))
+}
+
+/// `POST /cycles/{cycle}/goals` and the like
+pub(super) async fn add<N: Part>(may: May<Run, CycleThere>, cx: Cx, mut form: Form) -> Answered {
+    let there = may.thing();
+    let world = World::read(&cx, may.who(), there).await?;
+    let key: Option<uuid::Uuid> = form.value("key").parse().ok();
+    let part = N::read(&mut form, &world);
+    let (Some(part), Some(key)) = (part, key) else {
+        if key.is_none() {
+            form.put("key", vec![cx.new_id().to_string()]);
+            if !form.has_errors() {
+                form.refuse("text", "We could not tell this form from others. Please send it once more.");
+            }
+        }
+        return page_with_errors(&page_of::<N>(&cx, may.who(), there, &world, form));
+    };
+    verbs::add(&may, &cx, &world, key, &part).await?;
+    let base = there.cycle.href();
+    let undo = format!("{base}/{}/{key}/removal", N::PATH);
+    Ok(go_to_with(&format!("{base}#{}", N::PLACE), &Toast::with_undo("Saved.", undo)))
+}
+
+async fn standing<N: Part>(
+    cx: &Cx,
+    who: &platform::access::Standing,
+    there: &PartThere<N>,
+    world: &World,
+    form: Form,
+    may_run: bool,
+    is_stale: bool,
+) -> Result<Page, Error> {
+    let history = store::revisions(cx.db().read(), there.there.cycle.id, N::TABLE, &there.key).await?;
+    let mut history: Vec<Kept> = history.into_iter().map(|revision| kept(cx, revision)).collect();
+    let stands = is_stale.then(|| if history.is_empty() { somebodys(there.part.said(world)) } else { history.remove(0) });
+    let page = page_of::<N>(cx, who, &there.there, world, form);
+    Ok(Page {
+        action: format!("{}/{}", page.action, there.key),
+        draft: format!("cycle:{}:{}:{}", there.there.cycle.key, N::PATH, there.key),
+        is_new: false,
+        is_removed: there.is_removed,
+        may_run: may_run && there.there.cycle.state != "closed",
+        said: there.part.said(world),
+        stands,
+        history,
+        ..page
+    })
+}
+
+/// `GET /cycles/{cycle}/goals/{goal}` and the like
+pub(super) async fn show<N: Part>(may: May<See, PartThere<N>>, cx: Cx) -> Answered {
+    let there = may.thing();
+    let world = World::read(&cx, may.who(), &there.there).await?;
+    let mut form = there.part.form(&world);
+    form.put("version", vec![there.version.to_string()]);
+    page(&standing(&cx, may.who(), there, &world, form, may.also::<Run>(), false).await?)
+}
+
+/// `POST /cycles/{cycle}/goals/{goal}` and the like
+pub(super) async fn correct<N: Part>(may: May<Run, PartThere<N>>, cx: Cx, mut form: Form) -> Answered {
+    let there = may.thing();
+    let world = World::read(&cx, may.who(), &there.there).await?;
+    let Some(part) = N::read(&mut form, &world) else {
+        return page_with_errors(&standing(&cx, may.who(), there, &world, form, true, false).await?);
+    };
+    match verbs::correct(&may, &cx, &world, form.version(), &part).await {
+        Ok(()) => Ok(go_to_with(
+            &format!("{}#{}", there.there.cycle.href(), N::PLACE),
+            &Toast::saying("Saved. The wording before is kept."),
+        )),
+        Err(Error::Stale) => {
+            form.put("version", vec![there.version.to_string()]);
+            page_with_errors(&standing(&cx, may.who(), there, &world, form, true, true).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /cycles/{cycle}/goals/{goal}/removal` and the like
+pub(super) async fn remove<N: Part>(may: May<Run, PartThere<N>>, cx: Cx) -> Answered {
+    verbs::remove(&may, &cx).await?;
+    let there = may.thing();
+    let base = there.there.cycle.href();
+    let undo = format!("{base}/{}/{}/restoration", N::PATH, there.key);
+    let toast = Toast::with_undo(format!("The {} is taken out.", N::WORD), undo);
+    Ok(go_to_with(&format!("{base}#{}", N::PLACE), &toast))
+}
+
+/// `POST /cycles/{cycle}/goals/{goal}/restoration` and the like
+pub(super) async fn restore<N: Part>(may: May<Run, PartThere<N>>, cx: Cx) -> Answered {
+    verbs::restore(&may, &cx).await?;
+    let href = may.thing().there.cycle.href();
+    Ok(go_to_with(&format!("{href}#{}", N::PLACE), &Toast::saying("It is back.")))
+}
