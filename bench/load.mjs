@@ -48,7 +48,7 @@ async function start(folder, scale, keep) {
   if (keep) words.push('--keep');
   if (told.database) words.push('--database', told.database);
   const began = performance.now();
-  server = spawn(binary, words, { stdio: 'ignore' });
+  server = spawn(binary, words, { stdio: 'ignore', env: { ...process.env, EVERBETTER_TOKEN_REQUESTS_A_MINUTE: '0' } });
   for (;;) {
     if (server.exitCode !== null) throw new Error(`The demo ended at once, with ${server.exitCode}.`);
     try {

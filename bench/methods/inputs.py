@@ -16,6 +16,7 @@ groups = np.repeat(np.arange(5000), 20)
 x = rng.normal(size=(100_000, 2))
 y = 1 + x @ [0.5, -0.2] + rng.normal(0, 0.6, 5000)[groups] + rng.normal(size=100_000)
 save("mixed", np.column_stack([y, x, groups]))
+save("slope", np.column_stack([y + x[:, 0] * np.random.default_rng(20261129).normal(0, 0.3, 5000)[groups], x, groups]))
 ratings = rng.integers(1, 6, (10_000, 20)).astype(float)
 ratings[rng.random(ratings.shape) < 0.1] = np.nan
 save("alpha", ratings)

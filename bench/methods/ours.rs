@@ -1,4 +1,5 @@
-//! Times the heavy methods on the inputs of the comparison: `name seconds`, the least of three.
+//! Times the heavy methods on the inputs of the comparison: `name seconds`, the least of three, and for one method alone its
+//! memory over that of its input.
 
 use std::{fs, hint::black_box, path::Path, time::Instant};
 
@@ -9,76 +10,147 @@ use improvement_stats::{
     disclosure::{Dimension, LinkedTable, PrimaryRule, audit, primary_suppression},
     elastic_net::{NetOptions, elastic_net_path},
     matching::{Distance, nearest_peers},
-    mixed_model::{MixedOptions, Term, mixed_model},
+    mixed_model::{MixedOptions, RandomEffects, Term, mixed_model, multilevel_model},
 };
 
-fn load(folder: &Path, name: &str, width: usize) -> Vec<Vec<f64>> {
+/// The numbers of a file, row by row.
+fn flat(folder: &Path, name: &str) -> Vec<f64> {
     let bytes = fs::read(folder.join(format!("{name}.f64"))).expect("run inputs.py first");
     let number = |eight: &[u8]| f64::from_le_bytes(eight.try_into().expect("eight bytes"));
-    bytes.chunks_exact(8 * width).map(|row| row.chunks_exact(8).map(number).collect()).collect()
+    bytes.chunks_exact(8).map(number).collect()
 }
 
-fn clock<T>(name: &str, mut work: impl FnMut() -> improvement_stats::Result<T>) {
-    let mut best = f64::INFINITY;
-    for _ in 0..3 {
-        let start = Instant::now();
-        black_box(work().expect(name));
-        best = best.min(start.elapsed().as_secs_f64());
+fn load(folder: &Path, name: &str, width: usize) -> Vec<Vec<f64>> {
+    flat(folder, name).chunks_exact(width).map(<[f64]>::to_vec).collect()
+}
+
+/// What is timed: all methods, or the one that is named.
+struct Bench {
+    only: Option<String>,
+}
+
+impl Bench {
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only == name)
     }
-    println!("{name} {best:.6}");
+
+    /// Prints the least time of three and, when the method has the process to itself, how many times the size of its input it
+    /// holds at most, the input included.
+    fn clock<T>(&self, name: &str, input: usize, mut work: impl FnMut() -> improvement_stats::Result<T>) {
+        let mut best = f64::INFINITY;
+        // From here on the kernel counts the peak anew.
+        let _ = fs::write("/proc/self/clear_refs", "5");
+        let before = memory("VmRSS:");
+        for _ in 0..3 {
+            let start = Instant::now();
+            black_box(work().expect(name));
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        let more = memory("VmHWM:").saturating_sub(before);
+        let times = if self.only.is_some() { format!(" {:.2}", 1.0 + more as f64 / input as f64) } else { String::new() };
+        println!("{name} {best:.6}{times}");
+    }
 }
 
-fn column(rows: &[Vec<f64>], at: usize) -> Vec<f64> {
-    rows.iter().map(|row| row[at]).collect()
+/// A line of what the kernel says about the memory of this process, in bytes; 0 where it says nothing.
+fn memory(line: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let found = status.lines().find_map(|text| text.strip_prefix(line)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    found.unwrap_or(0) * 1024
+}
+
+fn column(rows: &[f64], width: usize, at: usize) -> Vec<f64> {
+    rows.iter().skip(at).step_by(width).copied().collect()
+}
+
+fn optional(rows: Vec<Vec<f64>>) -> Vec<Vec<Option<f64>>> {
+    rows.into_iter().map(|row| row.into_iter().map(|v| Some(v).filter(|v| !v.is_nan())).collect()).collect()
 }
 
 fn main() -> improvement_stats::Result<()> {
     let folder = std::env::args().nth(1).expect("name the folder of the inputs");
-    let folder = Path::new(&folder);
+    let bench = Bench { only: std::env::args().nth(2) };
+    models(&bench, Path::new(&folder));
+    agreement(&bench, Path::new(&folder))?;
+    others(&bench, Path::new(&folder))?;
+    table(&bench, Path::new(&folder))
+}
 
-    let rows = load(folder, "mixed", 4);
-    let groups: Vec<usize> = rows.iter().map(|row| row[3] as usize).collect();
-    let (y, terms) = (column(&rows, 0), [Term::new("x1", column(&rows, 1)), Term::new("x2", column(&rows, 2))]);
-    clock("mixed", || mixed_model(&y, &terms, &groups, &MixedOptions::default()));
+fn models(bench: &Bench, folder: &Path) {
+    for name in ["mixed", "slope"].into_iter().filter(|name| bench.wants(name)) {
+        let rows = flat(folder, name);
+        let groups: Vec<usize> = column(&rows, 4, 3).into_iter().map(|group| group as usize).collect();
+        let [y, x1, x2] = [0, 1, 2].map(|at| column(&rows, 4, at));
+        let terms = [Term::new("x1", x1), Term::new("x2", x2)];
+        drop(rows);
+        let input = y.len() * 4 * 8;
+        if name == "mixed" {
+            bench.clock(name, input, || mixed_model(&y, &terms, &groups, &MixedOptions::default()));
+            continue;
+        }
+        let random = [RandomEffects::new("g", groups).with_slope(terms[0].clone())];
+        bench.clock(name, input, || multilevel_model(&y, &terms, &random, &MixedOptions::default()));
+    }
+    if bench.wants("net") {
+        let rows = flat(folder, "net");
+        let input = rows.len() * 8;
+        let (y, x): (Vec<f64>, Vec<Vec<f64>>) = rows.chunks_exact(51).map(|row| (row[0], row[1..].to_vec())).unzip();
+        drop(rows);
+        bench.clock("net", input, || elastic_net_path(&x, &y, &NetOptions { alpha: 0.5, ..NetOptions::default() }));
+    }
+}
 
-    let optional = |rows: Vec<Vec<f64>>| -> Vec<Vec<Option<f64>>> {
-        rows.into_iter().map(|row| row.into_iter().map(|v| Some(v).filter(|v| !v.is_nan())).collect()).collect()
-    };
-    let whole = optional(load(folder, "alpha", 20));
-    clock("alpha", || krippendorff_alpha(&Ratings::from_rows(&whole)?, Level::Ordinal));
-    let small = Ratings::from_rows(&optional(load(folder, "alpha_small", 4)))?;
-    let resampling = BootstrapOptions { resamples: 1000, seed: 1, level: 0.95 };
-    clock("alpha-bootstrap", || bootstrap_alpha(&small, Level::Ordinal, &resampling));
+fn agreement(bench: &Bench, folder: &Path) -> improvement_stats::Result<()> {
+    let size = size_of::<Option<f64>>();
+    if bench.wants("alpha") {
+        let whole = optional(load(folder, "alpha", 20));
+        bench.clock("alpha", whole.len() * 20 * size, || krippendorff_alpha(&Ratings::from_rows(&whole)?, Level::Ordinal));
+    }
+    if bench.wants("alpha-bootstrap") {
+        let small = Ratings::from_rows(&optional(load(folder, "alpha_small", 4)))?;
+        let resampling = BootstrapOptions { resamples: 1000, seed: 1, level: 0.95 };
+        bench.clock("alpha-bootstrap", 200 * 4 * size, || bootstrap_alpha(&small, Level::Ordinal, &resampling));
+    }
+    Ok(())
+}
 
-    let schools = load(folder, "match", 20);
-    let treated: Vec<bool> = (0..schools.len()).map(|i| i < 1000).collect();
-    clock("match", || nearest_peers(&schools, &treated, 5, Distance::Mahalanobis));
+fn others(bench: &Bench, folder: &Path) -> improvement_stats::Result<()> {
+    if bench.wants("match") {
+        let schools = load(folder, "match", 20);
+        let treated: Vec<bool> = (0..schools.len()).map(|i| i < 1000).collect();
+        bench.clock("match", schools.len() * 20 * 8, || nearest_peers(&schools, &treated, 5, Distance::Mahalanobis));
+    }
+    if bench.wants("permute") {
+        let rows = flat(folder, "permute");
+        let items: Vec<Vec<f64>> = (1..46).map(|at| column(&rows, 46, at)).collect();
+        let (items, outcome): (Vec<&[f64]>, Vec<f64>) = (items.iter().map(Vec::as_slice).collect(), column(&rows, 46, 0));
+        let options = PermutationOptions { permutations: 10_000, seed: 1, blocks: Vec::new() };
+        let all = || permutation_tests(&items, &outcome, Method::Spearman, &options).into_iter().collect::<Result<Vec<_>, _>>();
+        bench.clock("permute", rows.len() * 8, all);
+    }
+    if bench.wants("charts") {
+        let charts: Vec<Vec<Option<f64>>> = optional(load(folder, "charts", 36));
+        bench.clock("charts", charts.len() * 36 * size_of::<Option<f64>>(), || {
+            let one = |values| control_chart(ChartKind::Individuals, values, None, RuleSet::Anhoej, &ChartOptions::default());
+            charts.iter().map(|values| one(values).map(|chart| chart.signals.len())).sum::<improvement_stats::Result<usize>>()
+        });
+    }
+    Ok(())
+}
 
-    let rows = load(folder, "permute", 46);
-    let items: Vec<Vec<f64>> = (1..46).map(|at| column(&rows, at)).collect();
-    let (items, outcome): (Vec<&[f64]>, Vec<f64>) = (items.iter().map(Vec::as_slice).collect(), column(&rows, 0));
-    let options = PermutationOptions { permutations: 10_000, seed: 1, blocks: Vec::new() };
-    let all = || permutation_tests(&items, &outcome, Method::Spearman, &options).into_iter().collect::<Result<Vec<_>, _>>();
-    clock("permute", all);
-
-    let rows = load(folder, "net", 51);
-    let (y, x): (Vec<f64>, Vec<Vec<f64>>) = rows.into_iter().map(|row| (row[0], row[1..].to_vec())).unzip();
-    clock("net", || elastic_net_path(&x, &y, &NetOptions { alpha: 0.5, ..NetOptions::default() }));
-
-    let charts: Vec<Vec<Option<f64>>> = optional(load(folder, "charts", 36));
-    clock("charts", || {
-        let one = |values| control_chart(ChartKind::Individuals, values, None, RuleSet::Anhoej, &ChartOptions::default());
-        charts.iter().map(|values| one(values).map(|chart| chart.signals.len())).sum::<improvement_stats::Result<usize>>()
-    });
-
+fn table(bench: &Bench, folder: &Path) -> improvement_stats::Result<()> {
+    if !bench.wants("audit") {
+        return Ok(());
+    }
     let sizes = [5, 8, 8, 10];
     let dimensions = sizes.map(Dimension::flat);
-    let counts = load(folder, "table", 1);
+    let counts = flat(folder, "table");
     let place = |cell: usize| vec![cell / 640, cell / 80 % 8, cell / 10 % 8, cell % 10];
-    let inner: Vec<(Vec<usize>, u64)> = counts.iter().enumerate().map(|(i, row)| (place(i), row[0] as u64)).collect();
+    let inner: Vec<(Vec<usize>, u64)> = counts.iter().enumerate().map(|(i, count)| (place(i), *count as u64)).collect();
     let table = LinkedTable::from_dimensions(&dimensions, &inner)?;
     let primary = primary_suppression(&table, PrimaryRule { minimum: 40, hide_zeros: false })?;
     eprintln!("{} cells, {} of them hidden", table.counts().len(), primary.iter().filter(|h| **h).count());
-    clock("audit", || audit(&table, &primary, 3));
+    let sums: usize = table.relations().iter().map(|relation| relation.parts.len() + 1).sum();
+    bench.clock("audit", (table.counts().len() + sums) * 8, || audit(&table, &primary, 3));
     Ok(())
 }

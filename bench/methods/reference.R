@@ -14,6 +14,9 @@ if (have("lme4")) {
   frame <- setNames(as.data.frame(load_rows("mixed", 4)), c("y", "x1", "x2", "g"))
   frame$g <- factor(frame$g)
   clock("mixed lme4", function() lme4::lmer(y ~ x1 + x2 + (1 | g), frame))
+  slope <- setNames(as.data.frame(load_rows("slope", 4)), c("y", "x1", "x2", "g"))
+  slope$g <- factor(slope$g)
+  clock("slope lme4", function() lme4::lmer(y ~ x1 + x2 + (x1 | g), slope), 1)
 }
 if (have("glmnet")) {
   net <- load_rows("net", 51)

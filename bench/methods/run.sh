@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=${WORK:-$(mktemp -d)}
 mkdir -p "$work/inputs"
 command -v Rscript >/dev/null ||
-    apt-get install -y --no-install-recommends r-base-core r-cran-lme4 r-cran-glmnet r-cran-matchit
+    apt-get install -y --no-install-recommends r-base-core r-cran-lme4 r-cran-glmnet r-cran-matchit r-cran-ggplot2 r-cran-lpsolve
 # These are not in every distribution; a reference that is missing is left out of the answer.
 [ -n "${SKIP_CRAN:-}" ] || Rscript -e 'for (p in c("irr", "qicharts2")) if (!requireNamespace(p, quietly = TRUE)) install.packages(p)' ||
     echo "irr or qicharts2 can't be installed" >&2
@@ -19,13 +19,15 @@ export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 : >"$work/theirs"
 round=0
 while [ "$round" -lt "${ROUNDS:-2}" ]; do
-    "$here/../../target/release/examples/methods" "$work/inputs" >>"$work/ours"
+    for method in mixed slope net alpha alpha-bootstrap match permute charts audit; do
+        "$here/../../target/release/examples/methods" "$work/inputs" "$method" >>"$work/ours"
+    done
     Rscript "$here/reference.R" "$work/inputs" >>"$work/theirs"
     "$work/python/bin/python" "$here/reference.py" "$work/inputs" >>"$work/theirs"
     round=$((round + 1))
 done
-awk 'NR == FNR { if (!($1 in ours) || $2 < ours[$1]) ours[$1] = $2; next }
+awk 'NR == FNR { if (!($1 in ours) || $2 < ours[$1]) ours[$1] = $2; if ($3 > memory[$1]) memory[$1] = $3; next }
      { key = $1 " " $2; if (!(key in theirs) || $3 < theirs[key]) theirs[key] = $3 }
      END { for (key in theirs) { split(key, part, " ")
-         printf "%-16s %-32s theirs %10.4f s  ours %10.4f s  ratio %8.1f\n", part[1], part[2], theirs[key], ours[part[1]], theirs[key] / ours[part[1]] } }' \
+         printf "%-16s %-32s theirs %10.4f s  ours %10.4f s  ratio %8.1f  memory %.1f x input\n", part[1], part[2], theirs[key], ours[part[1]], theirs[key] / ours[part[1]], memory[part[1]] } }' \
     "$work/ours" "$work/theirs" | sort

@@ -7,11 +7,10 @@ use platform::{
     app::Persona,
     clock::Clock,
     config::Config,
-    db::{self, Db},
+    db::{self, Db, DbErr},
     files::Files,
     room::House,
 };
-use sea_orm::DbErr;
 
 use crate::backups::restore::{MARK, sqlite_file};
 

@@ -28,11 +28,21 @@ impl Interval {
     }
 
     /// Whether `value` lies in the interval, ends included.
+    ///
+    /// ```
+    /// use improvement_stats::Interval;
+    /// assert!(!Interval::new(0.1, 0.3, 0.95).contains(0.4));
+    /// ```
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
 
     /// High minus low.
+    ///
+    /// ```
+    /// use improvement_stats::Interval;
+    /// assert_eq!(Interval::new(1.0, 3.0, 0.95).width(), 2.0);
+    /// ```
     pub fn width(&self) -> f64 {
         self.high - self.low
     }
@@ -42,6 +52,12 @@ impl Interval {
 ///
 /// # Errors
 /// [`Error::OutOfRange`] otherwise, NaN included.
+///
+/// ```
+/// use improvement_stats::check_level;
+/// assert_eq!(check_level(0.95), Ok(0.95));
+/// assert!(check_level(95.0).is_err());
+/// ```
 pub fn check_level(level: f64) -> Result<f64> {
     if level > 0.0 && level < 1.0 {
         Ok(level)

@@ -26,6 +26,8 @@ impl Table {
         match name {
             "minority" => self.0["Minority"].iter().map(|m| f64::from(u8::from(m == "Yes"))).collect(),
             "catholic" => self.0["Sector"].iter().map(|m| f64::from(u8::from(m == "Catholic"))).collect(),
+            // In the reference this is SES minus the mean of the school.
+            "cses" => within_between(&self.numbers("SES"), &group_codes(&self.0["School"]).0).unwrap().within,
             _ => self.0[name].iter().map(|t| t.parse().unwrap_or(f64::NAN)).collect(),
         }
     }
@@ -43,8 +45,8 @@ fn parse(formula: &str) -> Option<(String, Vec<String>, String)> {
     Some((left.trim().to_owned(), terms, group))
 }
 
-fn check_effects(found: &MixedModel, expected: &[Value], what: &str) {
-    for (found, expected) in found.fixed.iter().zip(expected) {
+fn check_effects(found: &[FixedEffect], expected: &[Value], what: &str) {
+    for (found, expected) in found.iter().zip(expected) {
         let what = format!("{what} {}", found.term);
         close(found.estimate, number(&expected["est"]), 1e-6, &what);
         close(found.standard_error, number(&expected["se"]), 1e-5, &what);
@@ -67,7 +69,7 @@ fn random_intercept_models_equal_the_reference() {
         let found = mixed_model(&y, &terms, &groups, &options).unwrap();
         let expected = &case["expected"];
         let what = case["name"].as_str().unwrap();
-        check_effects(&found, expected["fixed"].as_array().unwrap(), what);
+        check_effects(&found.fixed, expected["fixed"].as_array().unwrap(), what);
         assert!((found.log_likelihood - number(&expected["logLik"])).abs() < 1e-6, "{what} logLik");
         let parts = &expected["variance_components"];
         let (between, within) = (number(&parts[0]["vcov"]), number(&parts[1]["vcov"]));
@@ -99,6 +101,132 @@ fn random_intercept_models_equal_the_reference() {
         seen += 1;
     }
     assert!(seen >= 3, "only {seen} cases");
+}
+
+/// Response, terms and random effects of any formula of the reference.
+fn parts(formula: &str, table: &Table) -> (Vec<f64>, Vec<Term>, Vec<RandomEffects>) {
+    let (left, right) = formula.split_once('~').unwrap();
+    let (mut terms, mut random) = (Vec::new(), Vec::new());
+    for part in right.split('+').map(str::trim) {
+        let Some(inner) = part.strip_prefix('(').and_then(|part| part.strip_suffix(')')) else {
+            terms.extend((part != "1").then(|| Term::new(part, table.numbers(part))));
+            continue;
+        };
+        let (effect, group) = inner.split_once('|').unwrap();
+        let (effect, group) = (effect.trim(), group.trim());
+        let effects = RandomEffects::new(group, group_codes(&table.0[group]).0);
+        random.push(if effect == "1" { effects } else { effects.with_slope(Term::new(effect, table.numbers(effect))) });
+    }
+    (table.numbers(left.trim()), terms, random)
+}
+
+#[test]
+fn effects_that_differ_between_groups_equal_the_reference() {
+    let mut seen = 0;
+    for case in cases("lmm") {
+        let Some(table) = Table::of(&case) else { continue };
+        let (y, terms, random) = parts(case["params"]["formula"].as_str().unwrap(), &table);
+        let options = MixedOptions { reml: case["params"]["REML"] == true, ..MixedOptions::default() };
+        let found = multilevel_model(&y, &terms, &random, &options).unwrap();
+        let expected = &case["expected"];
+        let what = case["name"].as_str().unwrap();
+        check_effects(&found.fixed, expected["fixed"].as_array().unwrap(), what);
+        assert!((found.log_likelihood - number(&expected["logLik"])).abs() < 1e-6, "{what} logLik");
+        assert_eq!(Value::from(found.singular), expected["singular"], "{what}");
+        let (residual, components) = expected["variance_components"].as_array().unwrap().split_last().unwrap();
+        close(found.residual_variance, number(&residual["vcov"]), 1e-5, what);
+        assert_eq!(found.variance_components.len(), components.len(), "{what}");
+        for (found, expected) in found.variance_components.iter().zip(components) {
+            let reference = number(&expected["vcov"]);
+            assert!(
+                (found.variance - reference).abs() <= 1e-5 * reference.abs() + 1e-9,
+                "{what} {found:?} instead of {reference}"
+            );
+            assert_eq!(found.with.as_deref(), expected["var2"].as_str(), "{what}");
+            if let Some(correlation) = found.correlation {
+                close(correlation, number(&expected["sdcor"]), 1e-5, what);
+            }
+        }
+        for (row, expected) in found.covariance.iter().zip(matrix(&expected["vcov"])) {
+            for (found, expected) in row.iter().zip(expected) {
+                assert!((found - expected).abs() <= 1e-5 * expected.abs() + 1e-9, "{what} covariance");
+            }
+        }
+        for (group, modes) in expected["ranef_first"].as_object().unwrap() {
+            let labels = group_codes(&table.0[group]).1;
+            let columns = texts(&modes["columns"]);
+            let spreads = numbers(&modes["cond_sd_first_column"]);
+            for ((level, values), spread) in texts(&modes["levels"]).iter().zip(matrix(&modes["values"])).zip(spreads) {
+                for (column, value) in columns.iter().zip(values) {
+                    let effect = found
+                        .group_effects
+                        .iter()
+                        .find(|e| e.grouping == *group && labels[e.group] == *level && e.term == *column)
+                        .unwrap();
+                    assert!((effect.estimate - value).abs() <= 1e-5 * value.abs() + 1e-7, "{what} {column} of {level}");
+                    let first = column == &columns[0];
+                    assert!(!first || (effect.standard_error - spread).abs() <= 1e-5 * spread + 1e-7, "{what} spread of {level}");
+                }
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen >= 3, "only {seen} cases");
+}
+
+/// Rows of 12 groups of 6, with a slope that differs.
+fn differing() -> (Vec<f64>, Term, Vec<usize>) {
+    let groups: Vec<usize> = (0..72).map(|i| i / 6).collect();
+    let x: Vec<f64> = (0..72).map(|i| f64::from(i % 6) + f64::from(i * 5 % 7) * 0.3).collect();
+    let y = groups.iter().zip(&x).enumerate();
+    let slope = |g: usize| 0.5 + (g * 7 % 5) as f64 * 0.3;
+    let y = y.map(|(i, (g, x))| slope(*g) * x + (g * 5 % 12) as f64 * 0.4 + (i * 13 % 11) as f64 * 0.2).collect();
+    (y, Term::new("x", x), groups)
+}
+
+#[test]
+fn two_sets_of_one_grouping_are_not_correlated() {
+    let (y, x, groups) = differing();
+    let apart = [
+        RandomEffects::new("g", groups.clone()),
+        RandomEffects { intercept: false, ..RandomEffects::new("g", groups.clone()).with_slope(x.clone()) },
+    ];
+    let found = multilevel_model(&y, std::slice::from_ref(&x), &apart, &MixedOptions::default()).unwrap();
+    assert!(found.variance_components.iter().all(|component| component.with.is_none()));
+    assert_eq!(found.groupings, [Grouping { name: "g".to_owned(), groups: 12 }]);
+    let together = [RandomEffects::new("g", groups).with_slope(x.clone())];
+    let free = multilevel_model(&y, &[x], &together, &MixedOptions::default()).unwrap();
+    assert!(free.deviance < found.deviance, "one more parameter fits no worse");
+}
+
+#[test]
+fn the_unit_of_a_slope_changes_its_unit_only() {
+    let (y, x, groups) = differing();
+    let fit = |unit: f64| {
+        let x = Term::new("x", x.values.iter().map(|x| x * unit).collect());
+        let random = [RandomEffects::new("g", groups.clone()).with_slope(x.clone())];
+        multilevel_model(&y, &[x], &random, &MixedOptions::default()).unwrap()
+    };
+    let (near, far) = (fit(1.0), fit(1e4));
+    close(far.fixed[1].estimate * 1e4, near.fixed[1].estimate, 1e-7, "slope");
+    close(far.fixed[1].p_value, near.fixed[1].p_value, 1e-5, "p");
+    close(far.fixed[1].df, near.fixed[1].df, 1e-5, "df");
+    close(far.variance_components[1].variance * 1e8, near.variance_components[1].variance, 1e-6, "variance");
+    close(far.variance_components[2].correlation.unwrap(), near.variance_components[2].correlation.unwrap(), 1e-6, "correlation");
+}
+
+#[test]
+fn crossed_groupings_do_not_depend_on_their_order() {
+    let y: Vec<f64> = (0..120).map(|i| (i % 8) as f64 * 0.5 + (i % 15) as f64 * 0.3 + (i * 17 % 23) as f64 * 0.1).collect();
+    let sets = [(8, "rater"), (15, "unit")].map(|(n, name)| RandomEffects::new(name, (0..120).map(|i| i % n).collect()));
+    let one = multilevel_model(&y, &[], &sets, &MixedOptions::default()).unwrap();
+    let other = multilevel_model(&y, &[], &[sets[1].clone(), sets[0].clone()], &MixedOptions::default()).unwrap();
+    close(one.deviance, other.deviance, 1e-10, "deviance");
+    assert_eq!(one.groupings[0], other.groupings[1]);
+    for effect in &one.group_effects {
+        let same = other.group_effects.iter().find(|e| e.grouping == effect.grouping && e.group == effect.group).unwrap();
+        assert!((same.estimate - effect.estimate).abs() < 1e-7 && (same.standard_error - effect.standard_error).abs() < 1e-7);
+    }
 }
 
 #[test]

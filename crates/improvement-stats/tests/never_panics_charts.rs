@@ -11,13 +11,15 @@ fn options() -> impl Strategy<Value = ChartOptions> {
         prop::collection::vec(0usize..60, 0..4),
         any::<bool>(),
         any::<bool>(),
+        prop::option::weighted(0.2, (any_float(), any_float())),
     )
-        .prop_map(|(mut phase_starts, baseline, excluded, screen_moving_ranges, sorted)| {
+        .prop_map(|(mut phase_starts, baseline, excluded, screen_moving_ranges, sorted, standard)| {
             if sorted {
                 phase_starts.sort();
                 phase_starts.dedup();
             }
-            ChartOptions { phase_starts, baseline, excluded, screen_moving_ranges, labels: Vec::new() }
+            let standard = standard.map(|(centre, sigma)| Standard { centre, sigma });
+            ChartOptions { phase_starts, baseline, excluded, screen_moving_ranges, standard, labels: Vec::new() }
         })
 }
 

@@ -158,5 +158,17 @@ create table provider_account (
 create index provider_account_person on provider_account (person_id)",
             only: &[],
         },
+        Migration {
+            name: "people-005-tokens-and-the-second-factor",
+            why: "A token gives what its owner has in a session and no more: it keeps who must have a second factor for it to give \
+                  what roles give, and whether its maker had one. Tokens of before had none of this, so they are held \
+                  to what every new house asks.",
+            sql: "alter table api_token add column factor_for text not null default 'operators';
+alter table api_token add column had_factor integer not null default 0;
+update api_token set had_factor = 1
+where exists (select 1 from second_factor f
+              where f.person_id = api_token.person_id and f.confirmed_at is not null and f.confirmed_at <= api_token.created_at)",
+            only: &[],
+        },
     ]
 }

@@ -103,7 +103,8 @@ pub async fn new_password_link(app: &App, email: &str) -> Result<String, Error> 
         .await
 }
 
-/// Makes a personal API token that is good until it is revoked, and answers its text.
+/// Makes a personal API token that is good until it is revoked, and answers its text. What asks for a second factor it gives
+/// to those who have one.
 ///
 /// # Errors
 /// Refused when nobody has this address, or the token has no name.
@@ -115,7 +116,7 @@ pub async fn make_token(app: &App, email: &str, name: &str) -> Result<String, Er
     app.db
         .write(async |tx| {
             let person = known(tx, email).await?;
-            tokens::make(tx, app.db.engine(), now, &ACTOR, &person, name, None).await
+            tokens::make(tx, app.db.engine(), now, &ACTOR, &person, name, None, app.config.factor_for).await
         })
         .await
 }

@@ -117,6 +117,12 @@ impl Cx {
         self.browser.client
     }
 
+    /// The same in words, for the log.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.client().map_or_else(|| "an unknown place".to_owned(), |address| address.to_string())
+    }
+
     /// Asks that whoever is signed in showed who it is within [`FRESH_FOR`].
     ///
     /// # Errors

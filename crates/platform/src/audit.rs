@@ -1,12 +1,11 @@
 //! The audit log: every change of data, who made it and when. Rows are only added, each bound to the one before by a hash.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use sha2::{Digest, Sha256};
 
 use crate::{
     access::Standing,
-    db::{self, Db, Engine, Migration, PersonId, Tx},
+    db::{self, ConnectionTrait, Db, DbErr, Engine, FromQueryResult, Migration, PersonId, Tx},
     room::Subject,
 };
 

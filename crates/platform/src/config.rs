@@ -36,7 +36,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         name: "mail",
         default: "folder",
-        about: "smtp://USER:PASSWORD@HOST:PORT or smtps://…; 'folder' writes .eml files into the data folder.",
+        about: "smtp://USER:PASSWORD@HOST:PORT (STARTTLS) or smtps://…; 'folder' writes .eml files into the data folder.",
     },
     Known { name: "mail_from", default: "Everbetter <everbetter@localhost>", about: "The sender of our mail." },
     Known { name: "log", default: "info", about: "What is logged: error, warn, info, debug, trace, or a filter." },
@@ -57,6 +57,11 @@ pub const KNOWN: &[Known] = &[
         name: "trusted_proxies",
         default: "",
         about: "Addresses or networks (10.0.0.0/8), parted by commas, whose X-Forwarded-For we believe.",
+    },
+    Known {
+        name: "token_requests_a_minute",
+        default: "600",
+        about: "How many requests an API token may send within a minute, to all instances together; 0 for no limit.",
     },
     Known { name: "oidc_issuer", default: "", about: "The address of an OpenID Connect provider, to sign in with." },
     Known { name: "oidc_client_id", default: "", about: "The name by which the provider knows us." },
@@ -192,6 +197,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The proxies whose word on where a request comes from we believe.
     pub trusted_proxies: Vec<Network>,
+    /// How many requests a token may send within a minute; 0 for no limit.
+    pub token_requests: u32,
     /// The provider to sign in with, if there is one.
     pub provider: Option<Provider>,
     /// Backups on schedule; `None` makes none.
@@ -257,7 +264,7 @@ impl Config {
         }
         let smtp = match take("mail") {
             folder if folder == "folder" => None,
-            url if url.starts_with("smtp://") || url.starts_with("smtps://") => Some(url),
+            url if url.starts_with("smtp://") || url.starts_with("smtps://") => Some(over_tls(url)),
             _ => {
                 problems.push("mail must be 'folder', or begin with smtp:// or smtps://.".to_owned());
                 None
@@ -284,6 +291,7 @@ impl Config {
         };
         let session_idle = Duration::from_secs(whole("session_idle_hours", 1) * 3600);
         let session_limit = Duration::from_secs(whole("session_days", 1) * 86_400);
+        let token_requests = u32::try_from(whole("token_requests_a_minute", 0)).unwrap_or(u32::MAX);
         let workers = usize::try_from(whole("workers", 0)).unwrap_or(1);
         let backups = Backups {
             folder: PathBuf::from(take("backup_folder")),
@@ -327,6 +335,7 @@ impl Config {
                 factor_for,
                 secrets,
                 trusted_proxies,
+                token_requests,
                 provider,
                 backups,
             }),
@@ -341,6 +350,22 @@ impl Config {
     }
 }
 
+/// The address of a mail server with TLS required, unless it says itself what it wants or is on this machine.
+fn over_tls(url: String) -> String {
+    let host = url.split_once("://").map_or("", |(_, rest)| rest).rsplit('@').next().unwrap_or_default();
+    if url.starts_with("smtps://") || url.contains("tls=") || is_here(host) {
+        return url;
+    }
+    let sign = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{sign}tls=required")
+}
+
+/// Whether a host with its port is this machine.
+fn is_here(host: &str) -> bool {
+    let host = host.split(['/', '?']).next().unwrap_or_default();
+    host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.0.0.1") || host.starts_with("[::1]")
+}
+
 fn provider(take: &impl Fn(&str) -> String, problems: &mut Vec<String>) -> Option<Provider> {
     let (issuer, client_id) = (take("oidc_issuer"), take("oidc_client_id"));
     if issuer.is_empty() && client_id.is_empty() {
@@ -351,9 +376,7 @@ fn provider(take: &impl Fn(&str) -> String, problems: &mut Vec<String>) -> Optio
         return None;
     }
     let host = issuer.split_once("://").map_or("", |(_, rest)| rest).split('/').next().unwrap_or_default();
-    let near =
-        host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.0.0.1") || host.starts_with("[::1]");
-    let is_safe = issuer.starts_with("https://") || issuer.starts_with("http://") && near;
+    let is_safe = issuer.starts_with("https://") || issuer.starts_with("http://") && is_here(host);
     if !is_safe || host.contains('@') {
         problems.push(format!("oidc_issuer is \"{issuer}\"; it must begin with https://."));
     }
@@ -397,6 +420,19 @@ mod tests {
             load("secret_key = \"short\"\nrequire_second_factor = \"all\"\ntrusted_proxies = \"home\"")
                 .is_err_and(|all| all.len() == 3)
         );
+    }
+
+    #[test]
+    fn mail_leaves_this_machine_over_tls_alone() {
+        let smtp = |mail: &str| {
+            let config = Config::load(&BTreeMap::new(), |_| None, Some(&format!("mail = \"{mail}\""))).expect("sound settings");
+            config.smtp.expect("a mail server")
+        };
+        assert_eq!(smtp("smtp://we:hush@mail.example.org:587"), "smtp://we:hush@mail.example.org:587?tls=required");
+        assert_eq!(smtp("smtps://we:hush@mail.example.org"), "smtps://we:hush@mail.example.org");
+        assert_eq!(smtp("smtp://localhost:2525"), "smtp://localhost:2525");
+        assert_eq!(smtp("smtp://mail.example.org?tls=opportunistic"), "smtp://mail.example.org?tls=opportunistic");
+        assert_eq!(smtp("smtp://localhost@mail.example.org"), "smtp://localhost@mail.example.org?tls=required");
     }
 
     #[test]

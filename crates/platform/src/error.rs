@@ -167,7 +167,7 @@ impl Error {
             ),
             Self::NotAllowed => (
                 "That is for others to do",
-                "You can look at this, but changing it belongs to the people who work there. Ask one of them, or your supervisor.".to_owned(),
+                "This belongs to people in another role than yours. If you need it, ask whoever you work with here.".to_owned(),
             ),
             Self::AsksAgain => (
                 "Is it still you?",

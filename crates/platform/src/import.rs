@@ -165,8 +165,8 @@ enum Undone {
     Error(Error),
 }
 
-impl From<sea_orm::DbErr> for Undone {
-    fn from(error: sea_orm::DbErr) -> Self {
+impl From<crate::db::DbErr> for Undone {
+    fn from(error: crate::db::DbErr) -> Self {
         Self::Error(error.into())
     }
 }

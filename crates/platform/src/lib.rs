@@ -1,6 +1,9 @@
 //! Everything in Everbetter that is not about improvement: database, web kit, access, forms, files, mail, jobs, search,
 //! audit, import and export, clock. Knows no room.
 
+// What is derived names this crate as others do.
+extern crate self as platform;
+
 pub mod access;
 pub mod api;
 pub mod app;
@@ -31,5 +34,5 @@ pub use error::Error;
 /// The schema that every room stands on.
 #[must_use]
 pub fn migrations() -> Vec<db::Migration> {
-    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION]
+    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION, api::ALLOWANCE_MIGRATION]
 }

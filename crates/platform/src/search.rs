@@ -2,11 +2,9 @@
 //!
 //! A document is put in the transaction that changes its subject, so a search never lags behind.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-
 use crate::{
     access::{Kind, Standing},
-    db::{self, Engine, Migration, Tx},
+    db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult, Migration, Tx},
     room::Subject,
     text::folded,
 };

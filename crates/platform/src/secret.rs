@@ -34,3 +34,24 @@ pub(crate) fn csrf_word(session_hash: &[u8]) -> String {
 pub fn same(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0_u8, |sum, (l, r)| sum | (l ^ r)) == 0
 }
+
+/// An address as a log may show it: without what stands behind the question mark, and without parts that are as long as
+/// tokens, since a letter's link is one.
+#[must_use]
+pub(crate) fn told(address: &str) -> String {
+    let path = address.split('?').next().unwrap_or_default();
+    path.split('/').map(|part| if part.len() >= 40 { "…" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_the_log_opens_nothing() {
+        let token = new_token();
+        assert_eq!(told(&format!("/invitations/{token}")), "/invitations/…");
+        assert_eq!(told(&format!("/sign-in/provider/answer?code={token}&state=x")), "/sign-in/provider/answer");
+        assert_eq!(told("/people/ada-byrne/second-factor"), "/people/ada-byrne/second-factor");
+    }
+}

@@ -1,11 +1,9 @@
 //! The organisation's own settings: a few words and numbers in the database, read with every request.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use crate::db::{self, ConnectionTrait, DbErr, FromQueryResult, Migration};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
-
-use crate::db::{self, Migration};
 
 /// The settings' table.
 pub const MIGRATION: Migration = Migration {
@@ -15,9 +13,9 @@ pub const MIGRATION: Migration = Migration {
     only: &[],
 };
 
-/// All settings, by name.
+/// All settings, by name; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Settings(BTreeMap<String, String>);
+pub struct Settings(Arc<BTreeMap<String, String>>);
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -32,7 +30,7 @@ impl Settings {
     /// The database's own.
     pub async fn read(on: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let rows = db::rows::<Row>(on, "select name, value from setting", vec![]).await?;
-        Ok(Self(rows.into_iter().map(|row| (row.name, row.value)).collect()))
+        Ok(Self(Arc::new(rows.into_iter().map(|row| (row.name, row.value)).collect())))
     }
 
     /// Sets one.

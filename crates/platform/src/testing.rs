@@ -111,7 +111,7 @@ async fn empty_postgres() -> String {
     );
     let name = format!("test_{}", clock::new_id(Clock::system().now()).simple());
     let root = Db::connect(&server).await.expect("the server for tests answers");
-    sea_orm::ConnectionTrait::execute_unprepared(root.read(), &format!("create database {name}")).await.expect("a new database");
+    db::exec(root.read(), &format!("create database {name}"), vec![]).await.expect("a new database");
     root.close().await;
     let (base, _) = server.rsplit_once('/').expect("an address with a database's name");
     format!("{base}/{name}")

@@ -1,7 +1,9 @@
-//! What our documents say must hold: links lead somewhere, files are there, commands exist, settings are all named.
+//! What our documents say must hold: links lead somewhere, files are there, commands exist, settings are all named,
+//! security requirements are all there with their tests.
 
 mod commands;
 mod links;
+mod security;
 mod settings;
 mod text;
 
@@ -30,8 +32,9 @@ pub fn run() -> Outcome {
     }
     problems.extend(commands::problems(&documents)?);
     problems.extend(settings::problems()?);
+    problems.extend(security::problems()?);
     if problems.is_empty() {
-        println!("{} documents: links, files, commands and settings are right.", documents.len());
+        println!("{} documents: links, files, commands, settings and security requirements are right.", documents.len());
         return Ok(());
     }
     Err(format!("The documents say what is not so:\n{}", problems.join("\n")))

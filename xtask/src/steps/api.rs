@@ -84,6 +84,7 @@ impl Server {
             .args(["demo", "--listen", &format!("127.0.0.1:{port}"), "--public-url", &url, "--data"])
             .arg(&data)
             .env("EVERBETTER_LOG", "error")
+            .env("EVERBETTER_TOKEN_REQUESTS_A_MINUTE", "0")
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("The demo does not start: {error}"))?;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use improvement_stats::agreement::{
-    self, BootstrapOptions, ConfusionTable, IccForm, Level, Ratings, Weights, bootstrap_alpha, chance_corrected, cohen_kappa,
-    contributions, fleiss_kappa, gwet_ac, icc, kendall_w, krippendorff_alpha, light_kappa, percent_agreement,
+    BootstrapOptions, Coefficient, ConfusionTable, IccForm, Level, Ratings, Weights, bootstrap_alpha, chance_corrected,
+    cohen_kappa, contributions, fleiss_kappa, gwet_ac, icc, kendall_w, krippendorff_alpha, light_kappa, percent_agreement,
 };
 use serde_json::{Map, Value, json};
 
@@ -23,11 +23,15 @@ Reads a row a rating: unit (what is rated), rater, value (a number; for nominal 
 
 Measures: percent pairs of raters with the same value, kappa Cohen's for two raters (Light's mean of pairs for more),
 fleiss any raters by category, alpha Krippendorff's, ac1 and ac2 Gwet's (hold up when nearly all values are the same), icc
-for measurements, kendall-w for rankings. Never believe one figure alone: each answer also holds the plain percentage and
-how often each value was chosen.
+for measurements, kendall-w for rankings, conger kappa with each rater's own habits, brennan-prediger with all values
+equally likely. fleiss, alpha, ac2, conger and brennan-prediger take --weights; with them errors and gaps are Gwet's. Never
+believe one figure alone: each answer also holds the plain percentage and how often each value was chosen.
 
-Example:
-  everbetter analyze agreement --measure alpha --level ordinal --bootstrap 2000 --seed 7 ratings.csv";
+Examples:
+  everbetter analyze agreement --measure alpha --level ordinal --bootstrap 2000 --seed 7 ratings.csv
+  everbetter analyze agreement --measure kappa --weights quadratic --scale 0,1,2,3,4 ratings.csv
+  everbetter analyze agreement --measure icc --form 3,k ratings.csv
+  everbetter analyze agreement --measure percent --within 1 --unit essay --rater reader --value mark ratings.csv";
 
 /// Asks for a coefficient of agreement.
 #[derive(Args)]
@@ -40,8 +44,8 @@ pub struct Agreement {
     /// What the values mean to alpha [default: ordinal; nominal when they are names].
     #[arg(long, value_enum)]
     level: Option<Scale>,
-    /// How near misses count for kappa and ac2: unweighted, linear, quadratic, ordinal, or a CSV file with a matrix without
-    /// heading [default: unweighted; for ac2 quadratic].
+    /// How near misses count for kappa, ac2, fleiss, alpha, conger and brennan-prediger: unweighted, linear, quadratic, ordinal,
+    /// or a CSV file with a matrix without heading [default: unweighted; for ac2 quadratic; for alpha as --level says].
     #[arg(long, value_name = "WEIGHTS")]
     weights: Option<String>,
     /// All values of the scale, for weights; those that occur when not given.
@@ -77,6 +81,8 @@ enum Measure {
     Ac2,
     Icc,
     KendallW,
+    Conger,
+    BrennanPrediger,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -133,10 +139,11 @@ impl Ask for Agreement {
 impl Agreement {
     /// Whether the measure sees only which values are the same.
     fn is_nominal(&self) -> bool {
+        let unweighted = self.weights.as_deref().is_none_or(|weights| ["unweighted", "identity", "none"].contains(&weights));
         match self.measure {
-            Measure::Percent | Measure::Fleiss | Measure::Ac1 => true,
-            Measure::Kappa => self.weights.as_deref().is_none_or(|weights| ["unweighted", "identity"].contains(&weights)),
-            Measure::Alpha => self.level.is_none_or(|level| level == Scale::Nominal),
+            Measure::Percent | Measure::Ac1 => true,
+            Measure::Kappa | Measure::Fleiss | Measure::Conger | Measure::BrennanPrediger => unweighted,
+            Measure::Alpha => unweighted && self.level.is_none_or(|level| level == Scale::Nominal),
             Measure::Ac2 | Measure::Icc | Measure::KendallW => false,
         }
     }
@@ -194,6 +201,10 @@ impl Agreement {
                 let n = kappa.n;
                 Answer::new(name, kappa).with("n", n as u64)
             }
+            Measure::Fleiss if self.weights.is_some() => self.in_gwets_frame(table, read, Coefficient::Fleiss)?,
+            Measure::Alpha if self.weights.is_some() => self.in_gwets_frame(table, read, Coefficient::Krippendorff)?,
+            Measure::Conger => self.in_gwets_frame(table, read, Coefficient::Conger)?,
+            Measure::BrennanPrediger => self.in_gwets_frame(table, read, Coefficient::BrennanPrediger)?,
             Measure::Fleiss => {
                 let fleiss = fleiss_kappa(&read.ratings, level).map_err(&explain)?;
                 let categories: Vec<Value> = fleiss
@@ -203,8 +214,7 @@ impl Agreement {
                     .collect();
                 let mut answer = Answer::new(name, &fleiss).with("by_category", categories);
                 if fleiss.standard_error.is_none() {
-                    let linearised =
-                        chance_corrected(&read.ratings, agreement::Coefficient::Fleiss, &Weights::Identity, &self.scale, level);
+                    let linearised = chance_corrected(&read.ratings, Coefficient::Fleiss, &Weights::Identity, &self.scale, level);
                     if let Ok(linearised) = linearised {
                         answer = answer.with("standard_error", linearised.standard_error).with("interval", linearised.interval);
                     }
@@ -221,6 +231,13 @@ impl Agreement {
             Measure::KendallW => Answer::new(name, kendall_w(&read.ratings).map_err(explain)?),
         };
         Ok(answer)
+    }
+
+    /// A coefficient with weights, gaps and an error over units.
+    fn in_gwets_frame(&self, table: &Table, read: &Read, coefficient: Coefficient) -> Found<Answer> {
+        let weights = self.weights(Weights::Identity)?;
+        let found = chance_corrected(&read.ratings, coefficient, &weights, &self.scale, self.common.confidence);
+        Ok(Answer::new(Self::NAME, found.map_err(table.explain_whole())?))
     }
 
     fn alpha(&self, table: &Table, read: &Read) -> Found<Answer> {

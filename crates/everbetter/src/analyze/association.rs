@@ -22,10 +22,12 @@ pub(super) const HELP: &str = "\
 Reads columns that you name: --x one or several, --y the outcome; rows where one of the two is empty are left out.
 For point-biserial x holds two values. With several x the estimate is that of the first; rows has all, with p values
 corrected for their number. Between partnerships such relations mostly find good partnerships: correlate changes, or
-use mixed-model.
+use mixed-model. With --p a column of p values that you have is corrected instead; empty cells do not count.
 
-Example:
-  everbetter analyze association --x planning,coaching --y review --permutations 9999 --seed 7 --adjust bh years.csv";
+Examples:
+  everbetter analyze association --x planning,coaching --y review --permutations 9999 --seed 7 --adjust bh years.csv
+  everbetter analyze association --x planning --y review --method kendall --blocks partnership --bootstrap 0 years.csv
+  everbetter analyze association --p p_value --adjust holm tests.csv";
 
 /// With so few pairs all orders are tried instead of random ones.
 const FEW: usize = 8;
@@ -36,11 +38,14 @@ pub struct Association {
     #[command(flatten)]
     common: Common,
     /// The columns that may go with the outcome.
-    #[arg(long, value_delimiter = ',', required_unless_present = "schema", value_name = "COLUMN,…")]
+    #[arg(long, value_delimiter = ',', required_unless_present_any = ["schema", "p"], value_name = "COLUMN,…")]
     x: Vec<String>,
     /// The column with the outcome.
-    #[arg(long, required_unless_present = "schema", value_name = "COLUMN")]
+    #[arg(long, required_unless_present_any = ["schema", "p"], value_name = "COLUMN")]
     y: Option<String>,
+    /// Correct the p values in this column, and compute nothing.
+    #[arg(long, conflicts_with_all = ["x", "y"], value_name = "COLUMN")]
+    p: Option<String>,
     /// Which coefficient.
     #[arg(long, value_enum, default_value_t = How::Spearman)]
     method: How,
@@ -53,7 +58,8 @@ pub struct Association {
     /// Resample rows this often for the interval; 0 for none.
     #[arg(long, default_value_t = 2000, value_name = "NUMBER")]
     bootstrap: usize,
-    /// Correction for several x: Benjamini-Hochberg, Benjamini-Yekutieli or Holm.
+    /// Correction for several x: Benjamini-Hochberg and Benjamini-Yekutieli bound the share of false finds, the others that of
+    /// any.
     #[arg(long, value_enum, default_value_t = Correction::Bh)]
     adjust: Correction,
 }
@@ -71,6 +77,8 @@ enum Correction {
     Bh,
     By,
     Holm,
+    Bonferroni,
+    Hochberg,
 }
 
 impl Ask for Association {
@@ -81,6 +89,9 @@ impl Ask for Association {
     }
 
     fn answer(&self, table: &Table) -> Found<Answer> {
+        if let Some(name) = &self.p {
+            return self.corrected(table, name);
+        }
         let outcome = self.y.as_deref().unwrap_or_default();
         let y = table.column(outcome, "--y")?.numbers_or_nan()?;
         let mut columns = Vec::new();
@@ -127,6 +138,34 @@ impl Ask for Association {
 }
 
 impl Association {
+    /// P values that are known already, corrected; the estimate is how many are below 1 minus the confidence then.
+    fn corrected(&self, table: &Table, name: &str) -> Found<Answer> {
+        let column = table.column(name, "--p")?;
+        let values = column.numbers_if_any()?;
+        if let Some(row) = values.iter().position(|value| value.is_some_and(|p| !(0.0..=1.0).contains(&p))) {
+            return Err(column.mistake(row, &format!("\"{}\" is no p value. Write a number from 0 to 1.", column.cells[row])));
+        }
+        let mut rows: Vec<Map<String, Value>> = Vec::new();
+        for (row, value) in values.iter().enumerate() {
+            let others = table.names().iter().filter(|other| *other != name);
+            let mut found: Map<String, Value> =
+                others.map(|other| Ok((other.clone(), json!(table.column(other, "")?.cells[row])))).collect::<Found<_>>()?;
+            found.insert("p_value".to_owned(), json!(value));
+            found.insert("adjusted_p_value".to_owned(), Value::Null);
+            rows.push(found);
+        }
+        self.correct(&mut rows)?;
+        let limit = 1.0 - self.common.confidence;
+        let below = |row: &&Map<String, Value>| row["adjusted_p_value"].as_f64().is_some_and(|p| p <= limit);
+        let adjustment = self.adjust.to_possible_value().map(|value| value.get_name().to_owned());
+        let known = values.iter().flatten().count();
+        Ok(Answer::new(Self::NAME, json!({ "estimate": rows.iter().filter(below).count(), "n": known }))
+            .with("figure", "p values that stay below the limit")
+            .with("adjustment", adjustment)
+            .with("comparisons", known)
+            .with("rows", rows))
+    }
+
     fn how(&self) -> Method {
         match self.method {
             How::Spearman => Method::Spearman,
@@ -195,6 +234,8 @@ impl Association {
             Correction::Bh => Adjustment::BenjaminiHochberg,
             Correction::By => Adjustment::BenjaminiYekutieli,
             Correction::Holm => Adjustment::Holm,
+            Correction::Bonferroni => Adjustment::Bonferroni,
+            Correction::Hochberg => Adjustment::Hochberg,
         };
         let known: Vec<(usize, f64)> =
             rows.iter().enumerate().filter_map(|(place, row)| Some((place, row.get("p_value")?.as_f64()?))).collect();

@@ -1,7 +1,9 @@
 //! Charts over time.
 
 use clap::{Args, ValueEnum};
-use improvement_stats::charts::{self, ChartKind, ChartOptions, Direction, RuleSet, RunChartOptions, SubgroupKind, phase_starts};
+use improvement_stats::charts::{
+    self, ChartKind, ChartOptions, Direction, RuleSet, RunChartOptions, Standard, SubgroupKind, phase_starts,
+};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -18,8 +20,10 @@ pub(super) const RUN_CHART: &str = "\
 Reads a row a period, in time order: period, value (empty when missing), and if there are denominator (value is then
 divided by it) and phase (a new name begins a new phase). The estimate is the median of the last phase.
 
-Example:
-  everbetter analyze run-chart months.csv";
+Examples:
+  everbetter analyze run-chart months.csv
+  everbetter analyze run-chart --baseline 12 --exclude 2026-08 --shift 8 --trend 6 months.csv
+  everbetter analyze run-chart --period month --value absences --denominator pupils --phase plan months.csv";
 
 /// Help after the options of the control chart.
 pub(super) const CONTROL_CHART: &str = "\
@@ -31,8 +35,14 @@ Types: i single values, xbar-s means and spreads of several values, p shares, u 
 large or uneven denominators, c counts of equal areas, g cases between rare events, t time between rare events, ewma and
 cusum small lasting shifts, mr moving ranges, i-prime values weighted by denominator.
 
-Example:
-  everbetter analyze control-chart --type p --rules anhoej months.csv";
+Examples:
+  everbetter analyze control-chart --type p --rules anhoej months.csv
+  everbetter analyze control-chart --type u-prime --period month --value events --denominator days --phase plan months.csv
+  everbetter analyze control-chart --type i --unscreened --baseline 12 --exclude 2026-08,2026-09 months.csv
+  everbetter analyze control-chart --type i --rules nhs --direction increase --target 80 months.csv
+  everbetter analyze control-chart --type i --rules nelson --centre 50 --sigma 4 months.csv
+  everbetter analyze control-chart --type ewma --lambda 0.2 --sigmas 3 months.csv
+  everbetter analyze control-chart --type cusum --shift 1 --limit 5 months.csv";
 
 /// Columns and phases of a chart.
 #[derive(Args)]
@@ -89,6 +99,7 @@ impl Series {
             baseline: self.baseline,
             excluded: self.exclude.iter().map(place).collect::<Found<_>>()?,
             screen_moving_ranges: screen,
+            standard: None,
             labels: periods.to_vec(),
         })
     }
@@ -149,6 +160,12 @@ pub struct ControlChart {
     /// Keep wild moving ranges when estimating sigma.
     #[arg(long)]
     unscreened: bool,
+    /// The centre that is known from elsewhere, for type i with --sigma.
+    #[arg(long, requires = "sigma", value_name = "NUMBER", allow_negative_numbers = true)]
+    centre: Option<f64>,
+    /// The sigma that is known from elsewhere, for type i with --centre.
+    #[arg(long, requires = "centre", value_name = "NUMBER")]
+    sigma: Option<f64>,
     /// Which way is better, for the icons of --rules nhs.
     #[arg(long, value_enum, default_value_t = Better::Neutral)]
     direction: Better,
@@ -210,6 +227,9 @@ impl Ask for ControlChart {
 
     fn answer(&self, table: &Table) -> Found<Answer> {
         let points = self.series.read(table)?;
+        if self.centre.is_some() && matches!(self.kind, Kind::XbarS | Kind::Ewma | Kind::Cusum) {
+            return Err(Mistake::new("--centre and --sigma belong to --type i. Leave them out."));
+        }
         let answer = match self.kind {
             Kind::XbarS => self.subgroups(table, &points)?,
             Kind::Ewma | Kind::Cusum => self.drift(table, &points)?,
@@ -252,7 +272,13 @@ impl ControlChart {
         if let (Kind::I, Some(sizes)) = (self.kind, &points.denominators) {
             values = values.iter().zip(sizes).map(|(value, size)| Some((*value)? / size.filter(|s| *s > 0.0)?)).collect();
         }
-        let options = self.series.options(&points.periods, points.phases.as_deref(), !self.unscreened)?;
+        let mut options = self.series.options(&points.periods, points.phases.as_deref(), !self.unscreened)?;
+        if let (Some(centre), Some(sigma)) = (self.centre, self.sigma) {
+            if self.kind != Kind::I || self.rules == Rules::Nhs {
+                return Err(Mistake::new("--centre and --sigma belong to --type i with rules other than nhs. Leave them out."));
+            }
+            options.standard = Some(Standard { centre, sigma });
+        }
         let explain = table.explain(&self.series.value);
         let chart = charts::control_chart(kind, &values, sizes, self.rule_set(), &options).map_err(&explain)?;
         let mut answer = Answer::new(Self::NAME, signals::with_periods(fields(chart), &points.periods));
@@ -274,6 +300,7 @@ impl ControlChart {
             answer = answer.with("making_data_count", icons);
         }
         if self.kind == Kind::I {
+            let options = ChartOptions { standard: None, ..options };
             let ranges = charts::control_chart(ChartKind::MovingRange, &values, None, self.rule_set(), &options);
             answer = with_second(answer, "moving_range_chart", ranges.map(fields).ok(), &points.periods);
         }

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use improvement_stats::{
     did::{
         Panel, RegressionOptions, RobustCoefficient, RobustRegression, cluster_robust, difference_in_differences, event_study,
-        placebo_did,
+        placebo_did, wild_cluster_bootstrap,
     },
     synthetic_control::synthetic_control,
 };
@@ -27,8 +27,11 @@ its treated periods). The estimate is the change of treated units since the star
 regression with --formula; the estimate is then its last term, or --coefficient. With one treated unit placebo has its rank
 among the others: errors mean nothing then.
 
-Example:
-  everbetter analyze did --start 2017 --event-study schools.csv";
+Examples:
+  everbetter analyze did --start 2017 --event-study schools.csv
+  everbetter analyze did --unit school --period year --outcome score --treated partner --weights pupils schools.csv
+  everbetter analyze did --formula 'score ~ did + factor(school) + factor(year)' --coefficient did --cluster district \\
+    --errors cr1 --wild 999 --seed 7 schools.csv";
 
 /// Help after the options of synthetic-control.
 pub(super) const SYNTHETIC_CONTROL: &str = "\
@@ -36,8 +39,9 @@ Reads a row a unit and period: unit, period, outcome, and treated (1 in the trea
 and --start say so. Units that lack a period are left out. The estimate is the mean gap after the start; p is its rank
 among placebos and cannot fall below 1 over the number of units.
 
-Example:
-  everbetter analyze synthetic-control --treated Northside --start 2017 schools.csv";
+Examples:
+  everbetter analyze synthetic-control --treated Northside --start 2017 schools.csv
+  everbetter analyze synthetic-control --unit state --period year --outcome rate states.csv";
 
 /// With so few clusters bias-reduced errors are used.
 const FEW_CLUSTERS: usize = 40;
@@ -73,6 +77,9 @@ pub struct Did {
     /// The term of the formula that is the effect [default: the last].
     #[arg(long, requires = "formula", value_name = "TERM")]
     coefficient: Option<String>,
+    /// With --formula: also a p value from this many random changes of sign of the clusters, all of them up to 12 clusters.
+    #[arg(long, requires = "formula", value_name = "NUMBER")]
+    wild: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -112,9 +119,9 @@ impl Did {
 
     fn regression(&self, table: &Table, text: &str) -> Found<Answer> {
         let formula = Formula::read(text)?;
-        if formula.group.is_some() {
+        if !formula.random.is_empty() {
             return Err(Mistake::new(format!(
-                "--formula '{text}' has a random intercept, which belongs to mixed-model. Leave it out, or write factor(column)."
+                "--formula '{text}' has groups in brackets, which belong to mixed-model. Leave it out, or write factor(column)."
             )));
         }
         let response = table.column(&formula.response, "--formula")?.numbers_or_nan()?;
@@ -124,8 +131,9 @@ impl Did {
             (None, Some(term)) => term.name.clone(),
             (None, None) => return Err(Mistake::new(format!("--formula '{text}' has no term. Add the effect after the ~."))),
         };
-        let fit =
-            cluster_robust(&response, &terms, &self.clusters(table)?, &self.options(table)?).map_err(table.explain_whole())?;
+        let clusters = self.clusters(table)?;
+        let explain = table.explain_whole();
+        let fit = cluster_robust(&response, &terms, &clusters, &self.options(table)?).map_err(&explain)?;
         let Some(effect) = fit.coefficient(&wanted).cloned() else {
             let names: Vec<&str> = terms.iter().map(|term| term.name.as_str()).collect();
             return Err(Mistake::new(format!(
@@ -133,7 +141,14 @@ impl Did {
                 names.join(", ")
             )));
         };
-        Ok(self.with_effect(fit, &effect).with("formula", text))
+        let answer = self.with_effect(fit, &effect).with("formula", text);
+        let Some(patterns) = self.wild else { return Ok(answer) };
+        if self.weights.is_some() {
+            return Err(Mistake::new("--wild does not know --weights. Leave one of the two out."));
+        }
+        let seed = self.common.seed;
+        let found = wild_cluster_bootstrap(&response, &terms, &clusters, &wanted, patterns, seed).map_err(&explain)?;
+        Ok(answer.with("wild_bootstrap", found).with("seed", seed))
     }
 
     fn panel(&self, table: &Table) -> Found<Answer> {

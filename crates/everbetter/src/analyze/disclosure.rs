@@ -23,17 +23,24 @@ of all dimensions are part of the answer, and what is not listed is 0. With --de
 counts, too. rows has each cell as it may be published (count is empty when hidden, status says why, low and high what can
 still be inferred); the estimate is the number of hidden cells. Hidden counts are not in the answer.
 
-Example:
-  everbetter analyze suppress --minimum 10 --dimensions grade,group counts.csv";
+Examples:
+  everbetter analyze suppress --minimum 10 --dimensions grade,group counts.csv
+  everbetter analyze suppress --within school=district --keep-totals --width 5 --total All --count pupils counts.csv
+  everbetter analyze suppress --denominator students --edge 0.05 --hide-zeros counts.csv";
 
 /// Help after the options of audit.
 pub(super) const AUDIT: &str = "\
 Reads a long table as it is published: a column a dimension, count (empty when hidden), and if there is hidden (1 or 0) or
 status (as in the answer of suppress). When the file lists no totals, all totals count as published. rows has each hidden
-cell with the smallest and largest number it can be; the estimate is the number of cells that are not safe.
+cell with the smallest and largest number it can be; the estimate is the number of cells that are not safe. With --minimum
+a cell that can be seen to reach it is no secret. With --percent the file holds rounded percentages of n people instead,
+all bands of a group together, and the estimate is the number of counts that can be worked out.
 
-Example:
-  everbetter analyze audit --width 3 --dimensions grade,group published.csv";
+Examples:
+  everbetter analyze audit --width 3 --dimensions grade,group published.csv
+  everbetter analyze audit --minimum 11 --dimensions group published.csv
+  everbetter analyze audit --within school=district --total All --count pupils --hidden masked published.csv
+  everbetter analyze audit --percent percent --n pupils --decimals 1 --group school bands.csv";
 
 /// Asks which cells must be hidden.
 #[derive(Args)]
@@ -170,6 +177,21 @@ pub struct Audit {
     /// Smallest difference between the largest and the smallest number that a hidden cell must be able to be.
     #[arg(long, default_value_t = 3, value_name = "NUMBER")]
     width: u64,
+    /// Counts of this and more need no protection; all hidden ones do when not given.
+    #[arg(long, value_name = "NUMBER")]
+    minimum: Option<u64>,
+    /// Say which counts this column of rounded percentages gives away.
+    #[arg(long, value_name = "COLUMN")]
+    percent: Option<String>,
+    /// With --percent: the column with the number of people; each number that differs, or change of --group, begins a new whole.
+    #[arg(long, default_value = "n", value_name = "COLUMN")]
+    n: String,
+    /// With --percent: how many decimals the percentages have.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    decimals: u32,
+    /// With --percent: the column whose groups are wholes of their own.
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
 }
 
 /// Columns in the answer of suppress that are no dimensions.
@@ -183,6 +205,9 @@ impl Ask for Audit {
     }
 
     fn answer(&self, table: &Table) -> Found<Answer> {
+        if let Some(percent) = &self.percent {
+            return self.percentages(table, percent);
+        }
         let mut others = vec![self.layout.count.as_str(), self.hidden.as_str()];
         others.extend(OF_SUPPRESS);
         let cells = self.layout.read(table, &others)?;
@@ -199,7 +224,8 @@ impl Ask for Audit {
                 row.insert("low".to_owned(), json!(bounds.low));
                 row.insert("high".to_owned(), json!(bounds.high));
                 row.insert("disclosed".to_owned(), json!(bounds.disclosed));
-                row.insert("too_narrow".to_owned(), json!(bounds.too_narrow));
+                let secret = self.minimum.is_none_or(|minimum| bounds.low < minimum);
+                row.insert("too_narrow".to_owned(), json!(bounds.too_narrow && secret));
                 row
             })
             .collect();
@@ -211,6 +237,7 @@ impl Ask for Audit {
                 .with("disclosed", marked("disclosed"))
                 .with("hidden", rows.len())
                 .with("width", self.width)
+                .with("minimum", self.minimum)
                 .with("computed_by", found.method);
         if published.totals_assumed {
             answer = answer.warning("totals_assumed", "The file lists no totals: all of them count as published.");
@@ -226,6 +253,58 @@ impl Ask for Audit {
 }
 
 impl Audit {
+    /// Which counts percentages give away.
+    fn percentages(&self, table: &Table, percent: &str) -> Found<Answer> {
+        let column = table.column(percent, "--percent")?;
+        let values = column.numbers()?;
+        let people = table.column(&self.n, "--n")?.counts()?;
+        let groups = match &self.group {
+            Some(name) => table.column(name, "--group")?.texts()?,
+            None => vec![String::new(); table.len()],
+        };
+        if let Some(row) = values.iter().position(|value| !(0.0..=100.0).contains(value)) {
+            return Err(
+                column.mistake(row, &format!("\"{}\" is no percentage. Write a number from 0 to 100.", column.cells[row]))
+            );
+        }
+        let mut rows: Vec<Map<String, Value>> = Vec::new();
+        let places: Vec<usize> = (0..table.len()).collect();
+        for whole in places.chunk_by(|a, b| people[*a] == people[*b] && groups[*a] == groups[*b]) {
+            let shares: Vec<f64> = whole.iter().map(|row| values[*row]).collect();
+            let total: f64 = shares.iter().sum();
+            // Bands that make up everybody, up to rounding; a single percentage stands for itself.
+            let complete =
+                shares.len() > 1 && (total - 100.0).abs() <= 0.5 * shares.len() as f64 * 0.1f64.powi(self.decimals as i32) + 1e-9;
+            let found = disclosure::recoverable_counts(people[whole[0]], &shares, self.decimals, complete);
+            let found = found.map_err(table.explain_whole())?;
+            for (row, counts) in whole.iter().zip(found.compatible) {
+                let mut names: Map<String, Value> = table
+                    .names()
+                    .iter()
+                    .filter(|name| *name != percent && **name != self.n)
+                    .map(|name| Ok((name.clone(), json!(table.column(name, "")?.cells[*row]))))
+                    .collect::<Found<_>>()?;
+                names.insert("percent".to_owned(), json!(values[*row]));
+                names.insert("n".to_owned(), json!(people[*row]));
+                names.insert("low".to_owned(), json!(counts.first()));
+                names.insert("high".to_owned(), json!(counts.last()));
+                names.insert("counts".to_owned(), json!(counts.len()));
+                names.insert("disclosed".to_owned(), json!(counts.len() == 1));
+                rows.push(names);
+            }
+        }
+        let disclosed = rows.iter().filter(|row| row["disclosed"] == true).count();
+        let mut answer = Answer::new(Self::NAME, json!({ "estimate": disclosed, "n": rows.len() }))
+            .with("safe", disclosed == 0)
+            .with("disclosed", disclosed)
+            .with("computed_by", "counts that round to the percentages");
+        if rows.iter().any(|row| row["counts"] == 0) {
+            answer = answer
+                .warning("no_count_fits", "No count of so many people rounds to some of the percentages: check them and n.");
+        }
+        Ok(answer.with("rows", rows))
+    }
+
     /// The counts, where they are published or known.
     fn counts(&self, table: &Table) -> Found<Vec<Option<u64>>> {
         let column = table.column(&self.layout.count, "--count")?;

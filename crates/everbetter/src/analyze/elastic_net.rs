@@ -19,8 +19,11 @@ Reads the outcome (--y) and predictors (--x; all other columns with numbers when
 left out. Without --lambda the penalty comes from cross-validation. The estimate is the share of the outcome's variance
 that the fit explains; coefficients has the predictors. Selected coefficients have no p values: use --stability.
 
-Example:
-  everbetter analyze elastic-net --y review --alpha 0.5 --stability 50 --seed 7 years.csv";
+Examples:
+  everbetter analyze elastic-net --y review --alpha 0.5 --stability 50 --seed 7 years.csv
+  everbetter analyze elastic-net --y review --folds 5 --groups partnership --choose simplest years.csv
+  everbetter analyze elastic-net --y review --x planning,coaching --lambda 0.5,0.1 --ridge glmnet --unstandardised years.csv
+  everbetter analyze elastic-net --y review --stability 100 --most-chosen 6 --cutoff 0.8 years.csv";
 
 /// Asks for an elastic net.
 #[derive(Args)]

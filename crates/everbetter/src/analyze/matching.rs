@@ -18,8 +18,10 @@ Reads a row a unit: unit, treated (1 or 0), and numbers that describe it (--cova
 not given). rows has the peers of each treated unit, balance how alike both are before and after; the estimate is the
 largest standardised difference after matching (note above 0.1, adjust or do not claim above 0.25).
 
-Example:
-  everbetter analyze match --distance mahalanobis --ratio 5 --replace --exact grade_span schools.csv";
+Examples:
+  everbetter analyze match --distance mahalanobis --ratio 5 --replace --exact grade_span schools.csv
+  everbetter analyze match --distance propensity --caliper 0.2 --order largest-first --covariates size,poverty schools.csv
+  everbetter analyze match --unit school --treated partner --max-distance 2 --within poverty=0.1 schools.csv";
 
 /// Asks for peers.
 #[derive(Args)]

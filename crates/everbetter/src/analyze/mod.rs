@@ -12,6 +12,7 @@ mod dimensions;
 mod disclosure;
 mod elastic_net;
 mod formula;
+mod growth;
 mod input;
 mod matching;
 mod mistake;
@@ -57,7 +58,7 @@ pub enum Method {
     /// What goes with an outcome? Rank correlations with chance p values, intervals and corrections.
     #[command(after_help = association::HELP)]
     Association(association::Association),
-    /// What goes with an outcome within and between groups? A linear model with a random intercept.
+    /// What goes with an outcome within and between groups? Intercepts and slopes that differ between groups.
     #[command(after_help = mixed_model::HELP)]
     MixedModel(mixed_model::MixedModel),
     /// Which of many predictors matter together? Elastic net, cross-validation, stability selection.
@@ -72,6 +73,9 @@ pub enum Method {
     /// How are results spread over bands, and did that change?
     #[command(after_help = shares::BANDS)]
     Bands(shares::Bands),
+    /// How far did the same people come, and further than their scores before predict?
+    #[command(after_help = growth::HELP)]
+    Growth(growth::Growth),
     /// How does each group compare: risk ratio, risk difference, odds ratio.
     #[command(after_help = risk::HELP)]
     Risk(risk::Risk),
@@ -151,6 +155,7 @@ impl Method {
             Self::Pool(asked) => told(asked),
             Self::Proportion(asked) => told(asked),
             Self::Bands(asked) => told(asked),
+            Self::Growth(asked) => told(asked),
             Self::Risk(asked) => told(asked),
             Self::Suppress(asked) => told(asked),
             Self::Audit(asked) => told(asked),
@@ -208,7 +213,9 @@ fn told<A: Ask>(asked: &A) -> Found<String> {
 #[must_use]
 pub fn overview() -> String {
     let all = Method::augment_subcommands(clap::Command::new("analyze"));
-    let mut text = "Options and an example of each; more in each method's own --help:".to_owned();
+    let mut text = "All take these options, too:\n\n  everbetter analyze METHOD --format table --confidence 0.9 --seed 7 FILE\n  everbetter analyze METHOD --schema\n\n\
+        Options and examples of each; more in each method's own --help:"
+        .to_owned();
     for method in all.get_subcommands() {
         let shared = ["format", "confidence", "seed", "schema", "help"];
         let options: Vec<String> = method
@@ -218,8 +225,8 @@ pub fn overview() -> String {
             .map(|name| format!("--{name}"))
             .collect();
         let help = method.get_after_help().map(ToString::to_string).unwrap_or_default();
-        let example = help.lines().find(|line| line.trim_start().starts_with("everbetter analyze")).unwrap_or_default().trim();
-        text.push_str(&format!("\n\n  {}: {}\n    {example}", method.get_name(), options.join(" ")));
+        let examples = help.lines().skip_while(|line| !line.starts_with("Example")).skip(1).map(|line| format!("\n  {line}"));
+        text.push_str(&format!("\n\n  {}: {}{}", method.get_name(), options.join(" "), examples.collect::<String>()));
     }
     text
 }

@@ -16,8 +16,10 @@ pub(super) const HELP: &str = "\
 Reads a row a study or group: estimate, standard_error (or variance), and if there is study, its name. The interval is
 Hartung and Knapp's unless --interval normal; both are in the answer. shrunken has each estimate pulled towards the mean.
 
-Example:
-  everbetter analyze pool --method reml programmes.csv";
+Examples:
+  everbetter analyze pool --method reml programmes.csv
+  everbetter analyze pool --method paule-mandel --interval normal --estimate gain --standard-error se programmes.csv
+  everbetter analyze pool --estimate gain --variance v --study school programmes.csv";
 
 /// Asks for a pooled estimate.
 #[derive(Args)]

@@ -17,8 +17,11 @@ Reads a row a case. With probability and outcome (1 when it happened, 0 when not
 best; calibration has what was said against what came. With low, high and outcome (a number) instead, the estimate is how
 often the interval held. With --lead and --follow, two columns in time order, it is the correlation at the best lag.
 
-Example:
-  everbetter analyze predictions --bins 5 --threshold 0.5 forecasts.csv";
+Examples:
+  everbetter analyze predictions --bins 5 --threshold 0.5 forecasts.csv
+  everbetter analyze predictions --scores --probability warning --outcome left forecasts.csv
+  everbetter analyze predictions --low low --high high --nominal 0.8 forecasts.csv
+  everbetter analyze predictions --lead planning --follow review --max-lag 3 years.csv";
 
 /// Asks how good predictions were.
 #[derive(Args)]

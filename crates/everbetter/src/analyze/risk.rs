@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use improvement_stats::{
     Error,
-    fairness::{self, GapPeriod, Group, OddsMethod, RatioMethod, odds_ratio, risk_ratio},
+    fairness::{self, GapPeriod, Group, OddsMethod, RatioMethod, fisher_exact, odds_ratio, risk_ratio},
     proportion::{DifferenceMethod, difference},
 };
 use serde_json::{Map, Value, json};
@@ -23,8 +23,10 @@ Reads a row a group: group, count, n, and if there is period. Each group is comp
 The estimate is that of the first group that is compared (or of --group). With periods the rows are those of the last one
 and over_time has the gaps of --group.
 
-Example:
-  everbetter analyze risk --measure ratio --reference White suspensions.csv";
+Examples:
+  everbetter analyze risk --measure ratio --reference White suspensions.csv
+  everbetter analyze risk --measure difference --method newcombe --group Hispanic suspensions.csv
+  everbetter analyze risk --group-column grade --count absent --n pupils --period year absences.csv";
 
 /// Asks for gaps between groups.
 #[derive(Args)]
@@ -141,6 +143,10 @@ impl Ask for Risk {
             for name in ["estimate", "interval", "standard_error", "p_value"] {
                 row.insert(name.to_owned(), figure.get(name).cloned().unwrap_or(Value::Null));
             }
+            // What is wrong with the figure itself belongs to the row as well.
+            if let (Some(Value::Array(all)), Some(Value::Array(own))) = (row.get_mut("warnings"), figure.get("warnings")) {
+                all.extend(own.iter().cloned());
+            }
             let odds = other
                 .filter(|_| reference != Some(place))
                 .and_then(|other| odds_ratio(now[place], other, OddsMethod::Logit, level).ok());
@@ -220,6 +226,10 @@ fn figure(way: Way, here: (u64, u64), other: (u64, u64), level: f64) -> improvem
                 found.insert("p_value".to_owned(), p);
             }
             Ok(found)
+        }
+        // Where there is no odds ratio there is a test all the same.
+        Err(Error::Undefined { .. }) if matches!(way, Way::Odds(_)) => {
+            Ok(fields(json!({ "p_value": fisher_exact(here, other).ok() })))
         }
         Err(Error::Undefined { .. } | Error::TooFew { .. } | Error::Empty { .. }) => Ok(Map::new()),
         Err(error) => Err(error),

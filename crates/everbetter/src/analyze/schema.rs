@@ -12,6 +12,7 @@ pub(super) fn of(method: &str) -> &'static str {
         "pool" => include_str!("schemas/pool.json"),
         "proportion" => include_str!("schemas/proportion.json"),
         "bands" => include_str!("schemas/bands.json"),
+        "growth" => include_str!("schemas/growth.json"),
         "risk" => include_str!("schemas/risk.json"),
         "suppress" => include_str!("schemas/suppress.json"),
         "audit" => include_str!("schemas/audit.json"),

@@ -20,8 +20,9 @@ pub(super) const PROPORTION: &str = "\
 Reads count and n; other columns are repeated in the answer. rows has a share with its interval for each row; the
 estimate on top is that of all rows together.
 
-Example:
-  everbetter analyze proportion --method wilson votes.csv";
+Examples:
+  everbetter analyze proportion --method wilson votes.csv
+  everbetter analyze proportion --method clopper-pearson --count present --n enrolled --confidence 0.9 schools.csv";
 
 /// Help after the options of bands.
 pub(super) const BANDS: &str = "\
@@ -30,8 +31,9 @@ that two or more years stand below one another. With one period the estimate is 
 interval simultaneous for all; with several it is the chance that somebody of the last period stands above somebody of
 the first (0.5 is no change), and change has the bands.
 
-Example:
-  everbetter analyze bands --method goodman results.csv";
+Examples:
+  everbetter analyze bands --method goodman results.csv
+  everbetter analyze bands --method sison-glaz --band level --count pupils --period year results.csv";
 
 /// Asks for shares.
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! Scales and answers to surveys.
 
 use clap::Args;
-use improvement_stats::surveys::{ScaleItems, answers, net_score, reliability, response_rate};
+use improvement_stats::surveys::{ScaleItems, answers, answers_by_group, net_score, reliability, response_rate};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,10 +15,13 @@ use super::{
 pub(super) const HELP: &str = "\
 Reads a row a person, a column an item (--items; all columns with numbers when not given), a cell an answer (empty when
 missing). With two items or more the estimate is Cronbach's alpha; with --net it is the net score of an item from 0 to 10;
-with one item alone it is its mean. With --range answers has the distribution, top box and mean of each item.
+with one item alone it is its mean. With --range answers has the distribution, top box and mean of each item; with --by
+groups has them for each group, where groups below --floor, and what would give them away, are hidden.
 
-Example:
-  everbetter analyze scale --items q1,q2,q3,q4 --reverse q2 --range 1,5 --invited 41 answers.csv";
+Examples:
+  everbetter analyze scale --items q1,q2,q3,q4 --reverse q2 --range 1,5 --invited 41 answers.csv
+  everbetter analyze scale --items q1 --range 1,5 --by school --floor 5 answers.csv
+  everbetter analyze scale --net recommend answers.csv";
 
 /// Asks about a scale.
 #[derive(Args)]
@@ -37,6 +40,12 @@ pub struct Scale {
     /// An item from 0 to 10 whose net score (9 and 10 minus 0 to 6) is wanted.
     #[arg(long, value_name = "COLUMN")]
     net: Option<String>,
+    /// Also give the answers of each group in this column; needs --range.
+    #[arg(long, requires = "range", value_name = "COLUMN")]
+    by: Option<String>,
+    /// With --by: fewest answers with which a group is shown.
+    #[arg(long, default_value_t = 5, value_name = "NUMBER")]
+    floor: u64,
     /// How many were invited, for the rate of response.
     #[arg(long, value_name = "NUMBER")]
     invited: Option<u64>,
@@ -51,7 +60,7 @@ impl Ask for Scale {
 
     fn answer(&self, table: &Table) -> Found<Answer> {
         let mut names = if self.items.is_empty() { table.number_columns(&[]) } else { self.items.clone() };
-        names.retain(|name| self.net.as_ref() != Some(name));
+        names.retain(|name| self.net.as_ref() != Some(name) && self.by.as_ref() != Some(name));
         let level = self.common.confidence;
         let range = match self.range[..] {
             [] => None,
@@ -104,6 +113,9 @@ impl Ask for Scale {
         if let Some(per_item) = per_item {
             answer = answer.with("answers", per_item);
         }
+        if let (Some(by), Some(range)) = (&self.by, range) {
+            answer = answer.with("groups", self.groups(table, &names, by, range)?);
+        }
         if let Some(invited) = self.invited {
             answer = answer
                 .with("response", response_rate(self.answered(table, &names)?, invited, level).map_err(table.explain_whole())?);
@@ -120,6 +132,24 @@ impl Scale {
             columns.push(table.column(name, "--items")?.numbers_if_any()?);
         }
         Ok((0..table.len()).filter(|row| columns.iter().any(|column| column[*row].is_some())).count() as u64)
+    }
+
+    /// What each group answered to each item, without giving small groups away.
+    fn groups(&self, table: &Table, names: &[String], by: &str, range: (f64, f64)) -> Found<Vec<Map<String, Value>>> {
+        let (places, groups) = table.column(by, "--by")?.codes()?;
+        let mut found = Vec::new();
+        for name in names {
+            let values = table.column(name, "--items")?.whole_numbers_if_any()?;
+            let mut each: Vec<(String, Vec<Option<i32>>)> = groups.iter().map(|group| (group.clone(), Vec::new())).collect();
+            values.iter().zip(&places).for_each(|(value, place)| each[*place].1.push(*value));
+            let shown = answers_by_group(&each, range.0 as i32, range.1 as i32, self.floor, self.common.confidence);
+            for group in shown.map_err(table.explain_whole())? {
+                let mut row = fields(json!({ "item": name }));
+                row.extend(fields(group));
+                found.push(row);
+            }
+        }
+        Ok(found)
     }
 
     /// What was answered to each item; nothing without a range.

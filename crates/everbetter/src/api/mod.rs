@@ -2,14 +2,11 @@
 
 mod page;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::response::Response;
 use platform::{
     Cx, Error,
     access::{Open, Routes, SignedIn, Via},
-    api::{Call, Item},
+    api::{Call, Item, document_answer},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -85,7 +82,5 @@ async fn me(who: SignedIn, call: Call) -> Result<Item<Me>, Error> {
 }
 
 async fn document(_: Open, cx: Cx) -> Response {
-    let mut response = cx.app.house.reference().document.to_string().into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    document_answer(cx.app.house.reference().document.to_string())
 }

@@ -93,7 +93,7 @@ fn told(document: &Value, base: &str, path: &str, method: &str, operation: &Valu
     if method != "GET" {
         curl = curl.replacen("curl", &format!("curl -X {method}"), 1);
     }
-    if method == "PATCH" {
+    if ["PATCH", "DELETE"].contains(&method.as_str()) {
         curl.push_str(" -H 'If-Match: \"…\"'");
     }
     if body.is_some() {

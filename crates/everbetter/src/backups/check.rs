@@ -4,10 +4,9 @@ use std::path::Path;
 
 use platform::{
     audit,
-    db::{self, Engine},
+    db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
     room::House,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// One thing that was looked at.
 pub(crate) struct Looked {

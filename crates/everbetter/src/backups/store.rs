@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use platform::db;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::JOB;

@@ -68,6 +68,7 @@ impl Settings {
 
 /// The commands.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made for each run of the program")]
 pub enum Command {
     /// Show a made-up organisation at work; starts afresh each time.
     Demo {

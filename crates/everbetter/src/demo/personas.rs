@@ -3,10 +3,9 @@
 use platform::{
     App,
     app::Persona,
-    db::{self, PersonId},
+    db::{self, FromQueryResult, PersonId},
     secret,
 };
-use sea_orm::FromQueryResult;
 use serde::Deserialize;
 
 /// What each persona opens the program for.
@@ -49,7 +48,8 @@ pub(super) async fn make_tokens(app: &App) -> anyhow::Result<()> {
             for (id, persona) in &personas {
                 db::exec(
                     &**tx,
-                    "insert into api_token (id, person_id, name, token_hash, created_at) values ($1, $2, $3, $4, $5)",
+                    "insert into api_token (id, person_id, name, token_hash, created_at, factor_for)
+                     values ($1, $2, $3, $4, $5, 'nobody')",
                     vec![
                         platform::clock::new_id(now).into(),
                         (*id).into(),
@@ -60,7 +60,7 @@ pub(super) async fn make_tokens(app: &App) -> anyhow::Result<()> {
                 )
                 .await?;
             }
-            Ok::<_, sea_orm::DbErr>(())
+            Ok::<_, platform::db::DbErr>(())
         })
         .await?;
     Ok(())

@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 use platform::{
     Error,
     access::Standing,
-    db::{self, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
     import::Mapping,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 /// A file on its way in, or one that came in.

@@ -8,12 +8,11 @@ use platform::{
     App, Cx, Error,
     access::Standing,
     audit::{self, Actor},
-    db,
+    db::{self, DbErr, FromQueryResult},
     import::{Kind, Mapping, Taking},
     jobs::JobKind,
     room::{Answer, Subject},
 };
-use sea_orm::{DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{

@@ -5,11 +5,10 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, audit, clock,
-    db::{self, Db, Engine},
+    db::{self, ConnectionTrait, Db, DbErr, Engine, FromQueryResult},
     jobs::JobKind,
     room::Answer,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// The job that looks.
 pub(crate) const JOB: JobKind = JobKind { name: "daily check", every: Some(Duration::from_secs(24 * 3600)), run };

@@ -3,10 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     Error,
-    db::{self, Db, Engine, Params},
+    db::{self, ConnectionTrait, Db, DbErr, Engine, FromQueryResult, Params},
     paging::{self, Page, Seek},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 /// A job, as it stands in the queue.

@@ -4,9 +4,11 @@
 
 mod agreement;
 mod charts;
+mod help;
 mod mistakes;
 mod models;
 mod peers;
+mod reference;
 mod schema;
 mod shares;
 mod support;

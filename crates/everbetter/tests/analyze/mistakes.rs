@@ -89,3 +89,36 @@ fn the_readable_table_has_the_same_figures() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("north") && text.contains("0.09337") && text.contains("0.06656 to 0.1295 (95%)"), "{text}");
 }
+
+#[test]
+fn what_an_option_cannot_use_is_named_by_row_and_column() {
+    tells(&["association", "--p", "p"], "item,p\na,0.2\nb,1.2\n", &["row 3", "\"p\"", "no p value", "0 to 1"]);
+    tells(&["audit", "--percent", "share"], "band,share,n\na,101,30\n", &["row 2", "\"share\"", "no percentage"]);
+    tells(&["growth"], "before,after\n1,2\n3,many\n", &["row 3", "\"after\"", "Write a number"]);
+    tells(
+        &["growth", "--group", "school", "--focus", "Z"],
+        "school,before,after\nA,1,2\nA,2,4\nB,3,3\nB,1,1\n",
+        &["--focus", "\"Z\""],
+    );
+    tells(
+        &["control-chart", "--type", "p", "--centre", "1", "--sigma", "1"],
+        "period,value,denominator\n1,2,9\n",
+        &["--centre", "--type i"],
+    );
+    tells(&["control-chart", "--centre", "1", "--sigma", "0"], "period,value\n1,2\n", &["sigma is 0", "above 0"]);
+}
+
+#[test]
+fn a_model_that_cannot_be_fitted_says_what_to_leave_out() {
+    let rows: String = (0..12).map(|i| format!("{},{},{}\n", i * 7 % 5, i % 4, i / 2)).collect();
+    let csv = format!("y,x,g\n{rows}");
+    for (formula, part) in [
+        ("y ~ x + (x | g)", "as many effects as there are rows"),
+        ("y ~ x + (1 | g) + (1 | h)", "there is no column \"h\""),
+        ("y ~ x", "names no groups"),
+        ("y ~ x + (x ^ 2 | g)", "before the | stand"),
+    ] {
+        tells(&["mixed-model", "--formula", formula], &csv, &[part]);
+    }
+    tells(&["mixed-model", "--formula", "y ~ x + (1 | g) + (1 | x)", "--df", "kenward-roger"], &csv, &["Kenward-Roger"]);
+}

@@ -1,10 +1,10 @@
 //! Answers have the form that the printed schema of their method promises.
 
-use std::process::Command;
+use std::{collections::BTreeMap, process::Command, sync::Mutex};
 
 use serde_json::Value;
 
-const METHODS: [&str; 17] = [
+pub const METHODS: [&str; 18] = [
     "run-chart",
     "control-chart",
     "agreement",
@@ -14,6 +14,7 @@ const METHODS: [&str; 17] = [
     "pool",
     "proportion",
     "bands",
+    "growth",
     "risk",
     "suppress",
     "audit",
@@ -24,7 +25,14 @@ const METHODS: [&str; 17] = [
     "predictions",
 ];
 
+/// Schemas that have been printed, since every answer is held against one.
+static PRINTED: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+
 fn printed(method: &str) -> Value {
+    PRINTED.lock().unwrap().entry(method.to_owned()).or_insert_with(|| print(method)).clone()
+}
+
+fn print(method: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_everbetter")).args(["analyze", method, "--schema"]).output().unwrap();
     assert!(output.status.success(), "{method} --schema: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
@@ -99,13 +107,4 @@ fn a_field_that_no_schema_names_is_noticed() {
     let schema = printed("proportion");
     let extra = serde_json::json!({ "surprise": 1 });
     assert!(fits(&schema, &schema, &extra, "proportion").is_err());
-}
-
-#[test]
-fn the_help_lists_each_method_with_an_example() {
-    let output = Command::new(env!("CARGO_BIN_EXE_everbetter")).args(["analyze", "--help"]).output().unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
-    for method in METHODS {
-        assert!(help.contains(&format!("everbetter analyze {method} ")), "no example of {method}");
-    }
 }

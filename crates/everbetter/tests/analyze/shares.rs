@@ -193,3 +193,16 @@ fn predictions_are_judged_as_in_the_reference() {
     let held = answer(&["predictions", "--nominal", "0.8"], "low,high,outcome\n1,3,2\n2,4,5\n");
     assert_eq!((&held["estimate"], &held["figure"]), (&json!(0.5), &json!("interval hit rate")));
 }
+
+#[test]
+fn small_groups_of_a_survey_are_hidden_with_what_would_give_them_away() {
+    let mut csv = "school,q1\n".to_owned();
+    for (school, count) in [("A", 3), ("B", 9), ("C", 20)] {
+        (0..count).for_each(|at| csv += &format!("{school},{}\n", 1 + at % 5));
+    }
+    let found = answer(&["scale", "--items", "q1", "--range", "1,5", "--by", "school", "--floor", "5"], &csv);
+    let shown: Vec<bool> = found["groups"].as_array().unwrap().iter().map(|group| group["hidden"].is_null()).collect();
+    assert_eq!(shown, [false, false, true], "with A alone hidden, all minus B and C would be A");
+    assert_eq!(found["groups"][2]["answers"]["n"], 20);
+    assert!(found["groups"][0]["answers"].is_null());
+}

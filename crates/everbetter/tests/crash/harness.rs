@@ -71,6 +71,8 @@ pub fn program() -> Command {
             command.env_remove(name);
         }
     }
+    // What is tried here is how much holds, not how much is let through.
+    command.env("EVERBETTER_TOKEN_REQUESTS_A_MINUTE", "0");
     command.stdin(Stdio::null());
     command
 }
@@ -81,7 +83,7 @@ pub fn empty_postgres() -> String {
     let name = format!("crash_{}", u64::from_le_bytes(platform::clock::random_bytes()));
     wait_for(async {
         let root = Db::connect(&server).await.expect("the server for tests answers");
-        sea_orm::ConnectionTrait::execute_unprepared(root.read(), &format!("create database {name}")).await.expect("a database");
+        db::exec(root.read(), &format!("create database {name}"), Params::new()).await.expect("a database");
         root.close().await;
     });
     format!("{}/{name}", server.rsplit_once('/').expect("an address with a name").0)
@@ -137,7 +139,7 @@ impl Place {
         assert!(checked.status.success(), "{}{}", said(&checked.stdout), said(&checked.stderr));
     }
 
-    pub fn ask<T: sea_orm::TryGetable + Default>(&self, sql: &str) -> T {
+    pub fn ask<T: db::FromColumn + Default + Send>(&self, sql: &str) -> T {
         wait_for(async {
             let db = Db::connect(&self.url).await.expect("the database opens");
             let found = db::scalar::<T>(db.read(), sql, Params::new()).await.expect("an answer").unwrap_or_default();
@@ -161,8 +163,8 @@ impl Place {
     }
 
     /// The same, of a database that may no longer read as one.
-    pub fn try_texts(&self, sql: &str) -> Result<Vec<String>, sea_orm::DbErr> {
-        #[derive(sea_orm::FromQueryResult)]
+    pub fn try_texts(&self, sql: &str) -> Result<Vec<String>, platform::db::DbErr> {
+        #[derive(platform::db::FromQueryResult)]
         struct Text {
             text: String,
         }

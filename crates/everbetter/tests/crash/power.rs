@@ -82,7 +82,7 @@ fn cut_again_and_again(chance: &mut Chance, cuts: usize, lies: bool) -> (usize, 
         let opened = wait_for(async {
             let db = platform::db::Db::connect(&place.url).await?;
             db.close().await;
-            Ok::<_, sea_orm::DbErr>(())
+            Ok::<_, platform::db::DbErr>(())
         });
         if !lies {
             opened.expect("the database opens");

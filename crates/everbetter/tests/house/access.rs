@@ -12,7 +12,7 @@ use std::{
 use axum::http::Method;
 use platform::{
     access::Route,
-    db::{self, Engine},
+    db::{self, Engine, portable},
     testing::{Bench, Visitor},
 };
 
@@ -253,5 +253,84 @@ async fn another_ones_partnership_is_as_if_it_were_not_there() {
         let own = visitor(&bench, "pia").get("/partnerships/alder").await;
         assert_eq!(own.status, 200);
         assert!(own.text().contains("Alder Elementary"));
+    }
+}
+
+/// What changes something is sent as the person who may do most, with the cookie alone.
+#[tokio::test]
+async fn a_cookie_alone_changes_nothing() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let bench = world_with_odds_and_ends(engine).await;
+        let places = places(&bench).await;
+        let events = async || {
+            let sql = "select count(*) from audit_event";
+            db::scalar::<i64>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a count")
+        };
+        let before = events().await;
+        let mut tried = 0;
+        for route in bench.routes.iter().filter(|route| route.method != "GET") {
+            let method = Method::from_bytes(route.method.as_bytes()).expect("a method");
+            let path = address(route, &places);
+            for headers in [
+                vec![],
+                vec![("origin", "https://elsewhere.example")],
+                vec![("origin", "null")],
+                vec![("sec-fetch-site", "cross-site"), ("origin", "http://everbetter.test")],
+                vec![("sec-fetch-site", "same-site")],
+                vec![("x-csrf-token", "a guess")],
+            ] {
+                for name in ["ada", "otto"] {
+                    let reply = visitor(&bench, name).send(method.clone(), &path, &headers, Some(fields(route.path))).await;
+                    let refused = if route.path.starts_with("/api/") { 403 } else { 422 };
+                    assert_eq!(reply.status.as_u16(), refused, "{engine:?} {method} {path} as {name} with {headers:?}");
+                    tried += 1;
+                }
+            }
+        }
+        assert!(tried > 500, "there are routes to try: {tried}");
+        assert_eq!(events().await, before);
+        for name in ["ada", "otto"] {
+            assert_eq!(visitor(&bench, name).get("/people").await.status, 200, "{name} is still signed in");
+        }
+    }
+}
+
+/// All rows of all tables, by table.
+async fn everything(bench: &Bench) -> BTreeMap<String, String> {
+    let snapshot = bench.app.db.snapshot().await.expect("a snapshot");
+    let mut rows = BTreeMap::new();
+    for table in portable::tables(&snapshot, bench.app.db.engine()).await.expect("tables") {
+        let (pieces, mut made) = tokio::sync::mpsc::channel(1000);
+        portable::read(&snapshot, &table, &pieces).await.expect("rows");
+        drop(pieces);
+        let mut text = String::new();
+        while let Some(piece) = made.recv().await {
+            text.push_str(&String::from_utf8(piece).expect("text"));
+        }
+        rows.insert(table.name, text);
+    }
+    rows
+}
+
+#[tokio::test]
+async fn looking_changes_not_a_row() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let bench = world_with_odds_and_ends(engine).await;
+        let places = places(&bench).await;
+        let before = everything(&bench).await;
+        assert!(before.len() > 20 && before["person"].contains("ada-byrne"), "there is something to change");
+        for route in bench.routes.iter().filter(|route| route.method == "GET") {
+            let path = format!("{}{}", address(route, &places), question(route.path));
+            for name in ["", "ada", "chi", "otto", "pia"] {
+                let mut who = if name.is_empty() { Visitor::new(&bench) } else { visitor(&bench, name) };
+                for method in [Method::GET, Method::HEAD] {
+                    let reply = who.send(method, &path, &[], None).await;
+                    assert!(reply.status.as_u16() < 500, "{path}: {}", reply.text());
+                }
+            }
+        }
+        for (table, rows) in everything(&bench).await {
+            assert_eq!(Some(&rows), before.get(&table), "{engine:?}: {table} has changed");
+        }
     }
 }

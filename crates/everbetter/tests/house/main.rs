@@ -8,6 +8,7 @@ mod audit;
 mod cycles;
 mod exports;
 mod imports;
+mod log;
 mod operator;
 mod pages;
 mod search;

@@ -102,8 +102,8 @@ pub async fn give_token(bench: &Bench, email: &str, token: &str) {
         .write(async |tx| {
             db::exec(
                 &**tx,
-                "insert into api_token (id, person_id, name, token_hash, created_at)
-                 select $1, id, 'test', $2, $3 from person where email = $4",
+                "insert into api_token (id, person_id, name, token_hash, created_at, factor_for)
+                 select $1, id, 'test', $2, $3, 'nobody' from person where email = $4",
                 vec![clock::new_id(now).into(), secret::token_hash(token).into(), now.into(), email.into()],
             )
             .await

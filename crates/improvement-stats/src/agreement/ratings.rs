@@ -39,6 +39,13 @@ impl Ratings {
     /// # Errors
     /// [`Error::Empty`] without rows or columns, [`Error::Invalid`] when rows differ in length, [`Error::NotFinite`] (position
     /// counted along the rows) for NaN and infinities: leave a gap (`None`) instead.
+    ///
+    /// ```
+    /// use improvement_stats::agreement::Ratings;
+    /// let ratings = Ratings::from_rows(&[vec![Some(1.0), Some(2.0)], vec![Some(3.0), None]])?;
+    /// assert_eq!((ratings.units(), ratings.raters()), (2, 2));
+    /// # Ok::<(), improvement_stats::Error>(())
+    /// ```
     pub fn from_rows(rows: &[Vec<Option<f64>>]) -> Result<Self> {
         let raters = rows.first().map_or(0, Vec::len);
         if raters == 0 {
@@ -123,6 +130,13 @@ impl Ratings {
     }
 
     /// The rating of `unit` by `rater`; `None` for a gap and for positions outside the table.
+    ///
+    /// ```
+    /// use improvement_stats::agreement::Ratings;
+    /// let ratings = Ratings::from_rows(&[vec![Some(1.0), None]])?;
+    /// assert_eq!((ratings.get(0, 0), ratings.get(0, 1), ratings.get(7, 0)), (Some(1.0), None, None));
+    /// # Ok::<(), improvement_stats::Error>(())
+    /// ```
     pub fn get(&self, unit: usize, rater: usize) -> Option<f64> {
         if unit >= self.units || rater >= self.raters {
             return None;

@@ -38,6 +38,12 @@ impl Weights {
     /// # Errors
     /// [`Error::Invalid`] when a custom matrix is not square of the right size, [`Error::OutOfRange`] when a custom weight is
     /// not between 0 and 1 or its diagonal not 1.
+    ///
+    /// ```
+    /// use improvement_stats::agreement::Weights;
+    /// assert_eq!(Weights::Linear.matrix(&[0.0, 1.0, 2.0])?[0], [1.0, 0.5, 0.0]);
+    /// # Ok::<(), improvement_stats::Error>(())
+    /// ```
     pub fn matrix(&self, categories: &[f64]) -> Result<Vec<Vec<f64>>> {
         let q = categories.len();
         let span = match (categories.first(), categories.last()) {

@@ -39,7 +39,9 @@ pub(super) fn assemble(
         let places = layout.included_of(phase);
         let centre = scale.as_ref().map(|s| s.centre);
         let runs = centre.map(|c| count_runs(&plotted, &places, c));
-        warn_about(&mut chart.warnings, phase + 1, &plotted, &layout.base_of(phase), scale.as_ref());
+        if options.standard.is_none() {
+            warn_about(&mut chart.warnings, phase + 1, &plotted, &layout.base_of(phase), scale.as_ref());
+        }
         signals_of_phase(&mut chart, phase + 1, &places, runs.as_ref(), centre, &options.labels)?;
         let sigma = scale.as_ref().and_then(|s| same_everywhere(&s.sigma, &all));
         let (first, last) = (all.first().copied().unwrap_or(0), all.last().copied().unwrap_or(0));

@@ -3,11 +3,11 @@ use super::attributes::{check_not_negative, check_shares, rates};
 use super::individuals::range_series;
 use super::layout::Layout;
 use super::nhs;
-use super::options::ChartOptions;
+use super::options::{ChartOptions, Standard};
 use super::runs::Runs;
-use super::scale::scale;
+use super::scale::{Scale, scale};
 use super::signal::Signal;
-use crate::check::check_present;
+use crate::check::{check_present, usable};
 use crate::{Error, Result, Warning};
 
 /// The kind of measure.
@@ -144,7 +144,7 @@ pub struct ControlChart {
 ///
 /// # Errors
 /// [`Error::Empty`]; [`Error::NotFinite`]; [`Error::OutOfRangeAt`] for negative counts, a share above 1 or positions in
-/// `options`; [`Error::LengthMismatch`]; [`Error::Invalid`] for missing denominators or a subgroup kind.
+/// `options`; [`Error::OutOfRange`] for a standard that is no number; [`Error::LengthMismatch`]; [`Error::Invalid`] for missing denominators or a subgroup kind.
 ///
 /// ```
 /// use improvement_stats::charts::{ChartKind, ChartOptions, RuleSet, control_chart};
@@ -164,6 +164,9 @@ pub fn control_chart(
 ) -> Result<ControlChart> {
     let layout = Layout::new(values.len(), options)?;
     check_present("values", values)?;
+    if let Some(standard) = options.standard {
+        check_standard(kind, standard)?;
+    }
     let sizes = check_input(kind, values, denominators)?;
     let plotted = match kind {
         ChartKind::MovingRange => range_series(values, &layout),
@@ -171,6 +174,10 @@ pub fn control_chart(
         _ => values.to_vec(),
     };
     let scales = (0..layout.phases).map(|phase| {
+        if let Some(Standard { centre, sigma }) = options.standard {
+            let sigma = vec![Some(sigma); values.len()];
+            return Some(Scale { centre, middle: centre, sigma, range: (f64::NEG_INFINITY, f64::INFINITY), power: 1.0 });
+        }
         let base = layout.base_of(phase);
         let scale = scale(kind, values, &plotted, &sizes, &base, options.screen_moving_ranges)?;
         Some(if rules == RuleSet::Nhs && kind == ChartKind::Individuals { nhs::rescale(scale) } else { scale })
@@ -178,6 +185,20 @@ pub fn control_chart(
     let scales = scales.collect();
     let denominators = if denominators.is_some() { sizes } else { vec![None; values.len()] };
     assemble(kind, plotted, denominators, scales, rules, layout, options)
+}
+
+fn check_standard(kind: ChartKind, standard: Standard) -> Result<()> {
+    if kind != ChartKind::Individuals {
+        return Err(Error::Invalid("a centre and sigma from elsewhere belong to charts of single values".into()));
+    }
+    let Standard { centre, sigma } = standard;
+    if !usable(centre) {
+        return Err(Error::OutOfRange { what: "centre", value: centre, expected: "a number smaller than 1e100" });
+    }
+    if !(usable(sigma) && sigma > 1e-100) {
+        return Err(Error::OutOfRange { what: "sigma", value: sigma, expected: "a number above 0" });
+    }
+    Ok(())
 }
 
 fn check_input(kind: ChartKind, values: &[Option<f64>], denominators: Option<&[Option<f64>]>) -> Result<Vec<Option<f64>>> {

@@ -27,7 +27,7 @@ pub use drift::{CusumChart, CusumPoint, EwmaChart, EwmaPoint, cusum, ewma};
 pub use false_alarms::expected_false_alarms;
 pub use nhs::{Assurance, Direction, NhsChart, NhsPoint, PointType, making_data_count};
 pub use nhs_patterns::SpecialCause;
-pub use options::{ChartOptions, phase_starts};
+pub use options::{ChartOptions, Standard, phase_starts};
 pub use rules::{NelsonSignals, WesternElectricSignals, nelson, western_electric};
 pub use run_chart::{RunChart, RunChartOptions, RunPhase, run_chart};
 pub use runs::{Runs, anhoej_limits, runs_analysis};

@@ -1,3 +1,13 @@
+/// A centre and a sigma that do not come from the points themselves: a norm, or a long stable time before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Standard {
+    /// The centre.
+    pub centre: f64,
+    /// The standard deviation of single values; above 0.
+    pub sigma: f64,
+}
+
 /// What is known about the points of a chart before looking at their values.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -12,13 +22,23 @@ pub struct ChartOptions {
     /// Leave out moving ranges of 3.267 times their mean or more, once, before estimating sigma (Nelson 1982). On by
     /// default, so that one wild point does not hide itself.
     pub screen_moving_ranges: bool,
+    /// Centre and sigma that are known from elsewhere; estimated from the points when absent. Only
+    /// [`control_chart`](super::control_chart) of single values reads it, and refuses it for other kinds.
+    pub standard: Option<Standard>,
     /// Names of the periods ("March 2026"), for the sentences about signals; points are numbered from 1 when empty.
     pub labels: Vec<String>,
 }
 
 impl Default for ChartOptions {
     fn default() -> Self {
-        Self { phase_starts: Vec::new(), baseline: None, excluded: Vec::new(), screen_moving_ranges: true, labels: Vec::new() }
+        Self {
+            phase_starts: Vec::new(),
+            baseline: None,
+            excluded: Vec::new(),
+            screen_moving_ranges: true,
+            standard: None,
+            labels: Vec::new(),
+        }
     }
 }
 

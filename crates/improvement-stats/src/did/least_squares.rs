@@ -82,6 +82,17 @@ pub struct RobustRegression {
 
 impl RobustRegression {
     /// The coefficient with this name.
+    ///
+    /// ```
+    /// use improvement_stats::did::{RegressionOptions, cluster_robust};
+    /// use improvement_stats::mixed_model::Term;
+    /// let x: Vec<f64> = (0..40).map(|i| f64::from(i % 4)).collect();
+    /// let y: Vec<f64> = (0..40).map(|i| f64::from(i % 4) + f64::from(i * 7 % 11) * 0.1).collect();
+    /// let clusters: Vec<usize> = (0..40).map(|i| i / 4).collect();
+    /// let fit = cluster_robust(&y, &[Term::new("x", x)], &clusters, &RegressionOptions::default())?;
+    /// assert!(fit.coefficient("x").is_some() && fit.coefficient("z").is_none());
+    /// # Ok::<(), improvement_stats::Error>(())
+    /// ```
     pub fn coefficient(&self, term: &str) -> Option<&RobustCoefficient> {
         self.coefficients.iter().find(|c| c.term == term)
     }

@@ -186,6 +186,12 @@ impl LinkedTable {
     }
 
     /// The number of the cell with these categories in a table from [`LinkedTable::from_dimensions`].
+    ///
+    /// ```
+    /// use improvement_stats::disclosure::{Dimension, LinkedTable};
+    /// // Two categories and their total in each of two dimensions: the total of all is the last of nine cells.
+    /// assert_eq!(LinkedTable::cell(&[Dimension::flat(2), Dimension::flat(2)], &[2, 2]), 8);
+    /// ```
     pub fn cell(dimensions: &[Dimension], categories: &[usize]) -> usize {
         dimensions.iter().zip(categories).fold(0usize, |cell, (d, c)| cell.saturating_mul(d.parents.len()).saturating_add(*c))
     }
@@ -201,6 +207,13 @@ impl LinkedTable {
     }
 
     /// Whether a cell is the total of some sum.
+    ///
+    /// ```
+    /// use improvement_stats::disclosure::LinkedTable;
+    /// let table = LinkedTable::from_rows(&[vec![1, 2], vec![3, 4]])?;
+    /// assert!(!table.is_total(0) && table.is_total(8));
+    /// # Ok::<(), improvement_stats::Error>(())
+    /// ```
     pub fn is_total(&self, cell: usize) -> bool {
         self.totals.get(cell).copied().unwrap_or(false)
     }

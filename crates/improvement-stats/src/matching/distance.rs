@@ -147,6 +147,35 @@ pub(super) fn squared_below(a: &[f64], b: &[f64], limit: f64) -> f64 {
     sum + squared(&a[start..], &b[start..])
 }
 
+/// The nearest units met so far, nearest first, ties in the order met.
+#[derive(Clone)]
+struct Nearest {
+    count: usize,
+    best: Vec<Peer>,
+    /// Units as far as this or farther do not matter.
+    limit: f64,
+}
+
+impl Nearest {
+    fn new(count: usize) -> Self {
+        let limit = if count == 0 { f64::NEG_INFINITY } else { f64::INFINITY };
+        Self { count, best: Vec::with_capacity(count.min(1024) + 1), limit }
+    }
+
+    fn offer(&mut self, unit: usize, far: f64, allowed: impl Fn(usize) -> bool) {
+        // Few candidates are near enough, so whether they are allowed is asked last.
+        if far.is_nan() || self.best.len() >= self.count && far >= self.limit || !allowed(unit) {
+            return;
+        }
+        let place = self.best.partition_point(|p| p.distance <= far);
+        self.best.insert(place, Peer { unit, distance: far });
+        self.best.truncate(self.count);
+        if self.best.len() == self.count {
+            self.limit = self.best[self.count - 1].distance;
+        }
+    }
+}
+
 /// The nearest of `candidates`, nearest first, ties by row. `distance` is given the limit beyond which it does not matter.
 pub(super) fn nearest(
     count: usize,
@@ -154,22 +183,64 @@ pub(super) fn nearest(
     mut distance: impl FnMut(usize, f64) -> f64,
     allowed: impl Fn(usize) -> bool,
 ) -> Vec<Peer> {
-    let mut best: Vec<Peer> = Vec::with_capacity(count.min(1024) + 1);
-    let mut limit = if count == 0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    let mut found = Nearest::new(count);
     for unit in candidates {
-        let far = distance(unit, limit);
-        // Few candidates are near enough, so whether they are allowed is asked last.
-        if far.is_nan() || best.len() >= count && far >= limit || !allowed(unit) {
-            continue;
+        let far = distance(unit, found.limit);
+        found.offer(unit, far, &allowed);
+    }
+    found.best
+}
+
+/// Controls that are looked at together: they stay in the fastest memory while all units pass by.
+const TILE: usize = 512;
+/// Coordinates of a first look, in single precision.
+const GLANCE: usize = 12;
+
+/// The nearest controls of each unit, as [`nearest`] finds them, by squared distance.
+fn nearest_of_all(space: &Whitened, units: &[usize], controls: &[usize], count: usize) -> Vec<Vec<Peer>> {
+    let mut found = vec![Nearest::new(count); units.len()];
+    let seen = GLANCE.min(space.width);
+    let largest = space.values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
+    // By so much a distance in single precision can be wrong, twice over: nobody is passed over who may be near enough.
+    let blur = (seen as f64).sqrt() * largest * 4.0 * f64::from(f32::EPSILON);
+    let (mut columns, mut sums) = (vec![0.0f32; seen * TILE], [0.0f32; TILE]);
+    for tile in controls.chunks(TILE) {
+        for (place, control) in tile.iter().enumerate() {
+            for (column, value) in space.row(*control)[..seen].iter().enumerate() {
+                columns[column * TILE + place] = *value as f32;
+            }
         }
-        let place = best.partition_point(|p| p.distance <= far);
-        best.insert(place, Peer { unit, distance: far });
-        best.truncate(count);
-        if best.len() == count {
-            limit = best[count - 1].distance;
+        for (unit, nearest) in units.iter().zip(&mut found) {
+            let own = space.row(*unit);
+            sums.fill(0.0);
+            for (column, value) in columns.chunks_exact(TILE).zip(own) {
+                let value = *value as f32;
+                for (sum, other) in sums.iter_mut().zip(column) {
+                    let apart = other - value;
+                    *sum += apart * apart;
+                }
+            }
+            let mut bound = beyond(nearest.limit, blur);
+            for (control, sum) in tile.iter().zip(&sums) {
+                // A sum that is no number is looked at closely, too.
+                if *sum > bound {
+                    continue;
+                }
+                let before = nearest.limit;
+                nearest.offer(*control, squared_below(own, space.row(*control), before), |_| true);
+                if nearest.limit < before {
+                    bound = beyond(nearest.limit, blur);
+                }
+            }
         }
     }
-    best
+    found.into_iter().map(|nearest| nearest.best).collect()
+}
+
+/// The squared distance in single precision from which on a unit is surely beyond a squared limit.
+fn beyond(limit: f64, blur: f64) -> f32 {
+    let reach = limit.max(0.0).sqrt() + blur;
+    (reach * reach * 1.0001) as f32
 }
 
 /// Which untreated units are most like each treated one?
@@ -200,14 +271,41 @@ pub fn nearest_peers(covariates: &[Vec<f64>], treated: &[bool], count: usize, di
     super::check(covariates, treated)?;
     let space = Whitened::new(covariates, treated, distance)?;
     let controls: Vec<usize> = (0..treated.len()).filter(|i| !treated[*i]).collect();
-    Ok((0..treated.len())
-        .filter(|i| treated[*i])
-        .map(|unit| {
-            let own = space.row(unit);
-            let mut peers =
-                nearest(count, controls.iter().copied(), |c, limit| squared_below(own, space.row(c), limit), |_| true);
+    let units: Vec<usize> = (0..treated.len()).filter(|i| treated[*i]).collect();
+    let found = nearest_of_all(&space, &units, &controls, count);
+    Ok(units
+        .into_iter()
+        .zip(found)
+        .map(|(unit, mut peers)| {
             peers.iter_mut().for_each(|p| p.distance = p.distance.sqrt());
             NearestPeers { unit, peers }
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_at_once_finds_what_one_by_one_finds() {
+        let mut chance = crate::rng::seeded(5);
+        for (width, scale) in [(1, 1.0), (3, 1e30), (20, 1.0), (20, 1e-20)] {
+            let mut draw = || (crate::rng::below(&mut chance, 2000) as f64 / 1000.0 - 1.0) * scale;
+            let mut values: Vec<f64> = (0..1500 * width).map(|_| draw()).collect();
+            // Many ties, and some who are nearly the same.
+            values.copy_within(0..400 * width, 700 * width);
+            values[701 * width] += 1e-9 * scale;
+            let space = Whitened { width, values, singular: false };
+            let (units, controls): (Vec<usize>, Vec<usize>) = (0..1500).partition(|unit| *unit < 60);
+            for count in [0, 1, 5] {
+                let together = nearest_of_all(&space, &units, &controls, count);
+                for (unit, peers) in units.iter().zip(together) {
+                    let own = space.row(*unit);
+                    let far = |c: usize, limit: f64| squared_below(own, space.row(c), limit);
+                    assert_eq!(peers, nearest(count, controls.iter().copied(), far, |_| true), "{width} {scale} {count}");
+                }
+            }
+        }
+    }
 }

@@ -81,6 +81,7 @@ pub fn group_codes<T: Ord + Clone>(labels: &[T]) -> (Vec<usize>, Vec<T>) {
     let mut distinct = labels.to_vec();
     distinct.sort();
     distinct.dedup();
+    distinct.shrink_to_fit();
     // Every label is among the distinct ones; the insertion point is its place either way.
     let codes = labels.iter().map(|l| distinct.binary_search(l).unwrap_or_else(|place| place)).collect();
     (codes, distinct)
@@ -111,7 +112,7 @@ pub(super) struct Data {
 
 impl Data {
     pub fn new(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Self> {
-        let kept = complete_rows(response, terms, groups)?;
+        let kept = complete_rows(response, terms.iter(), groups)?;
         let (n, p) = (kept.len(), terms.len() + 1);
         if n < p + 2 {
             return Err(Error::TooFew { what: "complete rows", needed: p + 2, got: n });
@@ -123,25 +124,21 @@ impl Data {
         scaling.push(centre_and_scale(response, &kept, "the response")?);
         let (codes, labels) = group_codes(&kept.iter().map(|i| groups[*i]).collect::<Vec<_>>());
         let width = p + 1;
-        let mut rows = vec![1.0; n * width];
-        let columns = terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)).zip(&scaling[1..]);
-        for (column, (values, (centre, scale))) in columns.enumerate() {
-            for (row, &i) in kept.iter().enumerate() {
-                rows[row * width + column + 1] = (values[i] - centre) / scale;
-            }
-        }
+        let standardised = Standardised::new(response, terms, &kept, &scaling);
+        let mut row = vec![1.0; width];
         let mut sizes = vec![0.0; labels.len()];
         let mut means = vec![0.0; labels.len() * width];
-        for (row, &code) in rows.chunks(width).zip(&codes) {
+        for (place, &code) in codes.iter().enumerate() {
+            standardised.fill(place, &mut row);
             sizes[code] += 1.0;
-            for (mean, value) in means[code * width..].iter_mut().zip(row) {
+            for (mean, value) in means[code * width..].iter_mut().zip(&row) {
                 *mean += value;
             }
         }
         for (mean, size) in means.chunks_mut(width).zip(&sizes) {
             mean.iter_mut().for_each(|m| *m /= size);
         }
-        let within = within_products(&rows, &codes, &means, width);
+        let within = within_products(&standardised, &codes, &means, width);
         if labels.len() < 2 || labels.len() == n {
             let what = if labels.len() < 2 { "groups" } else { "rows in groups of two or more" };
             return Err(Error::TooFew { what, needed: 2, got: usize::from(labels.len() < 2) });
@@ -156,12 +153,17 @@ impl Data {
     }
 }
 
-fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<Vec<usize>> {
+/// The rows in which nothing is missing.
+pub(super) fn complete_rows<'a>(
+    response: &[f64],
+    terms: impl Iterator<Item = &'a Term> + Clone,
+    groups: &[usize],
+) -> Result<Vec<usize>> {
     if groups.len() != response.len() {
         let (left_len, right_len) = (response.len(), groups.len());
         return Err(Error::LengthMismatch { left: "response", left_len, right: "groups", right_len });
     }
-    for values in terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)) {
+    for values in terms.clone().map(|t| t.values.as_slice()).chain(std::iter::once(response)) {
         if values.len() != response.len() {
             let (left_len, right_len) = (response.len(), values.len());
             return Err(Error::LengthMismatch { left: "response", left_len, right: "a term", right_len });
@@ -170,11 +172,12 @@ fn complete_rows(response: &[f64], terms: &[Term], groups: &[usize]) -> Result<V
             return Err(Error::NotFinite { what: "response or term", index });
         }
     }
-    let missing = |i: usize| response[i].is_nan() || terms.iter().any(|t| t.values[i].is_nan());
+    let missing = |i: usize| response[i].is_nan() || terms.clone().any(|t| t.values[i].is_nan());
     Ok((0..response.len()).filter(|&i| !missing(i)).collect())
 }
 
-fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, f64)> {
+/// What a column's mean and standard deviation are, refused where it does not vary.
+pub(super) fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, f64)> {
     let n = kept.len() as f64;
     let centre = kept.iter().map(|i| values[*i] / n).sum::<f64>();
     let largest = kept.iter().map(|i| (values[*i] - centre).abs()).fold(0.0, f64::max);
@@ -188,11 +191,39 @@ fn centre_and_scale(values: &[f64], kept: &[usize], name: &str) -> Result<(f64, 
     Ok((centre, scale))
 }
 
-fn within_products(rows: &[f64], codes: &[usize], means: &[f64], width: usize) -> DMatrix<f64> {
+/// Rows of one, standardised terms and response, made when they are looked at: kept, they would be as large as the input.
+pub(super) struct Standardised<'a> {
+    columns: Vec<(&'a [f64], f64, f64)>,
+    kept: &'a [usize],
+}
+
+impl<'a> Standardised<'a> {
+    /// The rows that are kept, by the centre and scale of each column.
+    pub fn new(response: &'a [f64], terms: &'a [Term], kept: &'a [usize], scaling: &[(f64, f64)]) -> Self {
+        let columns = terms.iter().map(|t| t.values.as_slice()).chain(std::iter::once(response)).zip(&scaling[1..]);
+        Self { columns: columns.map(|(values, (centre, scale))| (values, *centre, *scale)).collect(), kept }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Writes a row after the one that stands for the intercept.
+    pub fn fill(&self, place: usize, row: &mut [f64]) {
+        let at = self.kept[place];
+        for (slot, (values, centre, scale)) in row[1..].iter_mut().zip(&self.columns) {
+            *slot = (values[at] - centre) / scale;
+        }
+    }
+}
+
+fn within_products(rows: &Standardised<'_>, codes: &[usize], means: &[f64], width: usize) -> DMatrix<f64> {
     let mut within = vec![0.0; width * width];
-    let mut deviation = vec![0.0; width];
-    for (row, &code) in rows.chunks(width).zip(codes) {
-        for ((slot, value), mean) in deviation.iter_mut().zip(row).zip(&means[code * width..]) {
+    let (mut row, mut deviation) = (vec![1.0; width], vec![0.0; width]);
+    for (place, &code) in codes.iter().enumerate() {
+        rows.fill(place, &mut row);
+        for ((slot, value), mean) in deviation.iter_mut().zip(&row).zip(&means[code * width..]) {
             *slot = value - mean;
         }
         for a in 1..width {

@@ -146,7 +146,7 @@ pub fn mixed_model(response: &[f64], terms: &[Term], groups: &[usize], options: 
     let (p, m) = (data.p, data.freedom(options.reml));
     let variance = point.residual / m;
     let (centre, scale) = data.scaling[p];
-    let back = undo_scaling(&data);
+    let back = undo_scaling(&data.scaling);
     let mut estimates = &back * &point.coefficients;
     estimates[0] += centre;
     let correction = match options.df {
@@ -197,11 +197,11 @@ pub fn mixed_model(response: &[f64], terms: &[Term], groups: &[usize], options: 
 }
 
 /// The matrix that turns standardised coefficients into those of the terms as given.
-fn undo_scaling(data: &Data) -> DMatrix<f64> {
-    let p = data.p;
-    let response_scale = data.scaling[p].1;
+pub(super) fn undo_scaling(scaling: &[(f64, f64)]) -> DMatrix<f64> {
+    let p = scaling.len() - 1;
+    let response_scale = scaling[p].1;
     DMatrix::from_fn(p, p, |i, j| {
-        let (centre, scale) = data.scaling[j];
+        let (centre, scale) = scaling[j];
         match (i, j) {
             (0, 0) => response_scale,
             (0, _) => -response_scale * centre / scale,
@@ -225,7 +225,8 @@ fn satterthwaite(point: &Point, contrast: &DVector<f64>, variance: f64, ratio: f
     (variance * size).powi(2) / quadratic
 }
 
-fn fixed_effect(term: &str, estimate: f64, standard_error: f64, df: f64, level: f64) -> FixedEffect {
+/// A fixed effect with what follows from its error and degrees of freedom.
+pub(super) fn fixed_effect(term: &str, estimate: f64, standard_error: f64, df: f64, level: f64) -> FixedEffect {
     let t = estimate / standard_error;
     let reach = tails::t_critical(level, df) * standard_error;
     FixedEffect {

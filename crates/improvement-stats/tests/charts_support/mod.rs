@@ -17,6 +17,7 @@ pub fn options(case: &Value) -> ChartOptions {
         baseline: params["freeze"].as_u64().map(|b| b as usize),
         excluded: list("exclude").iter().map(|p| p - 1).collect(),
         screen_moving_ranges: params["screen_moving_ranges"].as_bool().unwrap(),
+        standard: None,
         labels: Vec::new(),
     }
 }

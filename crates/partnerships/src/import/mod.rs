@@ -13,10 +13,9 @@ use std::collections::BTreeMap;
 
 use platform::{
     access::{Standing, roles},
-    db::{self, PersonId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
     import::{Column, Holds, Kind, Known},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::PartnershipId;
 

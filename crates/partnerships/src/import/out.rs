@@ -3,11 +3,10 @@
 use chrono::NaiveDate;
 use platform::{
     Error,
-    db::{self, Db},
+    db::{self, Db, FromQueryResult},
     import::{Column, Export},
     sheet::{Cell, Sheet},
 };
-use sea_orm::FromQueryResult;
 
 use super::{
     coachees as coachees_in, partnerships as partnerships_in, sites as sites_in, staff as staff_in, visits as visits_in,

@@ -6,10 +6,9 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, PersonId, TeamId, slug_of},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId, slug_of},
     import::{Column, Form, Holds, Kind, Known, Row, Source, Taking, Tally, tables},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, persons};
 use crate::{PartnershipId, SiteId, calendar::SchoolYear, partnerships::index_partnerships};

@@ -5,12 +5,11 @@ use std::{cell::RefCell, collections::BTreeMap};
 use platform::{
     Error,
     clock::new_id,
-    db::{self, slug_of},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, slug_of},
     import::{Column, Form, Holds, Kind, Row, Source, Taking, Tally, tables},
     sheet::Cell,
     text::folded,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column};
 use crate::{

@@ -6,10 +6,9 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, PersonId},
+    db::{self, FromQueryResult, PersonId},
     import::{Column, Form, Holds, Kind, Source, Taking, Tally, tables},
 };
-use sea_orm::FromQueryResult;
 
 use super::{by_key, column, persons};
 use crate::PartnershipId;

@@ -10,12 +10,11 @@ use platform::{
     Error,
     access::{Policy, Standing},
     clock::new_id,
-    db::{self, PersonId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
     import::{Column, Form, Holds, Kind, Known as Names, Row, Source, Taking, Tally, tables},
     settings::Settings,
     text::counted,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{by_key, column, persons};
 use crate::{

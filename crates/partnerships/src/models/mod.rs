@@ -3,8 +3,7 @@
 
 mod web;
 
-use platform::db::{self, Tx};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx};
 
 pub(crate) use web::routes;
 

@@ -4,10 +4,9 @@ use askama::Template;
 use platform::{
     Cx,
     access::{Kind, May, Policy, Routes, Standing, Whole, actions::See},
-    db,
+    db::{self, FromQueryResult},
     web::{Answered, Shell, page},
 };
-use sea_orm::FromQueryResult;
 
 use super::SupportModel;
 

@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use platform::{
     access::Standing,
-    db::{self, Params, PersonId, placeholders},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, placeholders},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{COLUMNS, FROM, Partnership};
 use crate::{

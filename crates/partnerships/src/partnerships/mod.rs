@@ -17,10 +17,9 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{Kind, PathIds, Routes, Standing, Thing},
-    db::{self, PersonId, TeamId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
     room::Subject,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub use frame::PartnershipFrame;
 pub(crate) use list::within;
@@ -81,7 +80,7 @@ pub struct Partnership {
     /// Counts edits.
     pub version: i32,
     /// Who of us works there today, and as what; filled by [`Thing::find`].
-    #[sea_orm(skip)]
+    #[row(skip)]
     pub staff: Vec<(PersonId, String)>,
 }
 

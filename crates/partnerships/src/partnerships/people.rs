@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use platform::db::{self, PersonId, placeholders};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, placeholders};
 
 use super::Partnership;
 use crate::PartnershipId;

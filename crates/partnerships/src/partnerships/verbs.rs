@@ -5,10 +5,9 @@ use platform::{
     Cx, Error,
     access::{May, actions::Create},
     audit::{self, Actor},
-    db::{self, Engine, Params, PersonId, TeamId, Tx, placeholders},
+    db::{self, DbErr, Engine, Params, PersonId, TeamId, Tx, placeholders},
     search::{self, Audience},
 };
-use sea_orm::DbErr;
 
 use super::{COLUMNS, FROM, Partnership, Partnerships, Plan, is_taken_word};
 use crate::{

@@ -10,9 +10,8 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{PathIds, Policy, Standing, Thing},
-    db::PersonId,
+    db::{FromQueryResult, PersonId},
 };
-use sea_orm::FromQueryResult;
 
 pub(crate) use web::routes;
 

@@ -1,8 +1,7 @@
 //! Queries about the people of a partnership.
 
 use chrono::NaiveDate;
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
 
 use super::Coachee;
 use crate::{PartnershipId, partnerships::Worker};

@@ -9,9 +9,9 @@ mod web;
 use platform::{
     Cx, Error,
     access::{PathIds, Standing, Thing},
+    db::FromQueryResult,
     room::Subject,
 };
-use sea_orm::FromQueryResult;
 
 use crate::SiteId;
 

@@ -1,7 +1,6 @@
 //! Queries about sites.
 
-use platform::db::{self, Params};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Params};
 
 use super::Site;
 use crate::{

@@ -7,11 +7,10 @@ use platform::{
         actions::{Create, Edit},
     },
     audit::{self, Actor},
-    db::{self, Engine, Params, Tx, placeholders, slug_of},
+    db::{self, DbErr, Engine, FromQueryResult, Params, Tx, placeholders, slug_of},
     search::{self, Audience},
     text::folded,
 };
-use sea_orm::{DbErr, FromQueryResult};
 
 use super::{KINDS, RELATIONS, Site, Sites, word};
 use crate::{SiteId, partnerships::index_partnerships_at};

@@ -8,14 +8,13 @@ use platform::{
     access::{Identify, Kind as PersonKind, Seat, Standing, Via},
     audit::Actor,
     clock::new_id,
-    db::{self, Db, PersonId, TeamId, slug_of},
+    db::{self, Db, FromQueryResult, PersonId, TeamId, slug_of},
     import::{self, Column, Export, Form, Holds, Kind, Mapping, Mode, Source, Table, Tally},
     room::House,
     secret,
     testing::{Bench, Visitor},
     text::folded,
 };
-use sea_orm::FromQueryResult;
 
 use crate::models::{self, SupportModel};
 
@@ -227,7 +226,7 @@ async fn people_of_demo(bench: &Bench) {
                 assert_eq!(models::put(tx, &model).await?, models::Put::New);
                 assert_eq!(models::put(tx, &model).await?, models::Put::Same);
             }
-            Ok::<_, sea_orm::DbErr>(())
+            Ok::<_, platform::db::DbErr>(())
         })
         .await
         .expect("the people of the demo");

@@ -2,8 +2,12 @@
 
 use askama::Template;
 use chrono::NaiveDate;
-use platform::{Cx, Error, access::Standing, db, room::Subject};
-use sea_orm::FromQueryResult;
+use platform::{
+    Cx, Error,
+    access::Standing,
+    db::{self, FromQueryResult},
+    room::Subject,
+};
 
 use crate::{
     calendar::{Calendar, ClosedDays, SchoolYear},

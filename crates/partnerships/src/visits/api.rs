@@ -7,7 +7,7 @@ use platform::{
         May, Routes,
         actions::{Edit as Change, See},
     },
-    api::{Asks, Call, Edit, Field, Fields, Gone, Item, Listing, Made, New, from_choices},
+    api::{Asks, Call, Edit, Field, Fields, Gone, Item, Listing, Made, New, Removal, from_choices},
     paging::Page,
 };
 use schemars::JsonSchema;
@@ -155,8 +155,9 @@ async fn correct(may: May<Change, VisitThere>, call: Call, edit: Edit<Said>) -> 
     Ok(Item::of(version, told))
 }
 
-async fn remove(may: May<Change, VisitThere>, call: Call) -> Result<Gone, Error> {
+async fn remove(may: May<Change, VisitThere>, call: Call, removal: Removal) -> Result<Gone, Error> {
     told(&call, &may.visit.key).await?;
-    verbs::remove(&may, &call).await?;
+    let version = removal.on(may.visit.version)?;
+    verbs::remove_version(&may, &call, version).await?;
     Ok(Gone)
 }

@@ -10,9 +10,8 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{PathIds, Standing, Thing},
-    db::PersonId,
+    db::{FromQueryResult, PersonId},
 };
-use sea_orm::FromQueryResult;
 
 pub(crate) use store::{OwnVisit, days_of_year, of_person, recent};
 

@@ -1,8 +1,7 @@
 //! Queries about visits.
 
 use chrono::NaiveDate;
-use platform::db::{self, Params, PersonId, placeholders};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, placeholders};
 
 use super::{HOURS_IN_A_DAY, Visit};
 use crate::{
@@ -122,7 +121,7 @@ pub(super) async fn all(on: &impl ConnectionTrait, filter: &Filter<'_>) -> Resul
 /// A visit with the key of its partnership.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Anywhere {
-    #[sea_orm(nested)]
+    #[row(nested)]
     pub visit: Visit,
     pub partnership: String,
 }

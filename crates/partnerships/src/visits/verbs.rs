@@ -7,9 +7,8 @@ use platform::{
     Cx, Error,
     access::{May, actions::Edit},
     audit::{self, Actor},
-    db::{self, PersonId, Tx},
+    db::{self, DbErr, PersonId, Tx},
 };
-use sea_orm::DbErr;
 
 use super::{HOURS_IN_A_DAY, VisitThere};
 use crate::{
@@ -131,24 +130,33 @@ pub(super) async fn correct(may: &May<Edit, VisitThere>, cx: &Cx, version: i32, 
 /// Takes a visit out; doing so twice is doing it once.
 pub(super) async fn remove(may: &May<Edit, VisitThere>, cx: &Cx) -> Result<(), Error> {
     let sql = "update visit set removed_at = $2, version = version + 1 where id = $1 and removed_at is null";
-    set_removed(may, cx, sql, vec![may.visit.id.into(), cx.now.into()], "visit removed").await
+    set_removed(may, cx, sql, vec![may.visit.id.into(), cx.now.into()], "visit removed").await.map(drop)
+}
+
+/// Takes a visit out as long as it stands in this version.
+pub(super) async fn remove_version(may: &May<Edit, VisitThere>, cx: &Cx, version: i32) -> Result<(), Error> {
+    let sql = "update visit set removed_at = $2, version = version + 1 where id = $1 and removed_at is null and version = $3";
+    let params = vec![may.visit.id.into(), cx.now.into(), version.into()];
+    if set_removed(may, cx, sql, params, "visit removed").await? { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Brings a visit back that was taken out.
 pub(super) async fn restore(may: &May<Edit, VisitThere>, cx: &Cx) -> Result<(), Error> {
     let sql = "update visit set removed_at = null, version = version + 1 where id = $1 and removed_at is not null";
-    set_removed(may, cx, sql, vec![may.visit.id.into()], "visit brought back").await
+    set_removed(may, cx, sql, vec![may.visit.id.into()], "visit brought back").await.map(drop)
 }
 
-async fn set_removed(may: &May<Edit, VisitThere>, cx: &Cx, sql: &str, params: db::Params, action: &str) -> Result<(), Error> {
+/// Answers whether there was anything to change.
+async fn set_removed(may: &May<Edit, VisitThere>, cx: &Cx, sql: &str, params: db::Params, action: &str) -> Result<bool, Error> {
     let VisitThere { partnership, visit } = may.thing();
     cx.db()
         .write(async |tx| {
             if db::exec(&**tx, sql, params).await? == 0 {
-                return Ok(());
+                return Ok(false);
             }
             let detail = format!("{}, {} hours", spoken(visit.on_day, visit.on_day), words::hours(visit.hours));
-            record(tx, cx, &Actor::from(may.who()), action, partnership, &detail).await
+            record(tx, cx, &Actor::from(may.who()), action, partnership, &detail).await?;
+            Ok(true)
         })
         .await
 }

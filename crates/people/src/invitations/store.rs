@@ -1,8 +1,7 @@
 //! What the list of invitations asks the database.
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
 
 /// An invitation that nobody has taken up yet.
 #[derive(Clone, Debug, FromQueryResult)]

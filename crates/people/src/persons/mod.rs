@@ -12,11 +12,10 @@ use std::collections::BTreeMap;
 
 use platform::{
     access::Kind,
-    db::{self, PersonId, slug_of},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, slug_of},
     room::Subject,
     search::{self, Audience},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 

@@ -7,9 +7,8 @@ use platform::{
         actions::{Create, Edit, See},
         roles,
     },
-    db::TeamId,
+    db::{FromQueryResult, TeamId},
 };
-use sea_orm::FromQueryResult;
 
 use super::{Person, store};
 

@@ -2,11 +2,10 @@
 
 use chrono::NaiveDate;
 use platform::{
-    db::{self, Params, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, Tx},
     paging::{Page, Window, search_words},
     text::folded,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{COLUMNS, Person, policy::Held};
 

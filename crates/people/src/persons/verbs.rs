@@ -85,6 +85,8 @@ pub(crate) async fn change(cx: &Cx, may: &May<Edit, Someone>, change: Change, ve
             if before.email != after.email {
                 // A link sent to the address before must not open this door any more.
                 signin::withdraw_all(tx, after.id, cx.now).await?;
+                let told = (&before.name, before.email.as_deref());
+                signin::tell_of_change(cx, tx, told.0, told.1, "changed the address by which we know you").await?;
             }
             after.index(tx, cx.db().engine()).await?;
             recorded(cx, tx, may.who(), "person changed", &after, &detail).await

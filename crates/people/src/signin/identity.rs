@@ -7,10 +7,9 @@ use platform::{
     Cx, Error,
     access::{Identify, KeptForm, Kind, Seat, Standing, Via, roles},
     config::FactorFor,
-    db::{self, Db, PersonId, TeamId},
+    db::{self, Db, DbErr, FromQueryResult, PersonId, TeamId},
     room::Answer,
 };
-use sea_orm::{DbErr, FromQueryResult};
 
 /// How exactly the time of the last visit is kept: a write a minute at most.
 const SEEN_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -34,32 +33,37 @@ struct PersonRow {
     works_at: Option<String>,
     ended_on: Option<NaiveDate>,
     used_at: Option<DateTime<Utc>>,
-    /// Who must have a second factor; empty when this person has one.
+    /// Who must have a second factor; empty when this person has one, and had it when the token was made.
     factor_for: Option<String>,
 }
 
+/// A person with one of the seats held today, or none.
 #[derive(FromQueryResult)]
-struct SeatRow {
-    team_id: TeamId,
-    slug: String,
-    role: String,
+struct SeatedRow {
+    #[row(nested)]
+    person: PersonRow,
+    team_id: Option<TeamId>,
+    team_slug: Option<String>,
+    role: Option<String>,
 }
+
+const SEATED: &str = "m.team_id, t.slug as team_slug, m.role";
+/// Joins the seats of the person `p` on the day `$3`.
+const SEATS: &str = "left join membership m on m.person_id = p.id and m.from_on <= $3 and (m.to_on is null or m.to_on >= $3)
+    left join team t on t.id = m.team_id";
 
 impl Identify for Identity {
     fn by_session<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>, now: DateTime<Utc>) -> Found<'a> {
         Box::pin(async move {
-            let found = db::one::<PersonRow>(
-                db.read(),
+            let sql = format!(
                 "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, s.seen_at as used_at,
                         case when exists (select 1 from second_factor f
                                           where f.person_id = p.id and f.confirmed_at is not null)
-                             then null else s.factor_for end as factor_for
-                 from session s join person p on p.id = s.person_id
-                 where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2",
-                vec![token_hash.clone().into(), now.into()],
-            )
-            .await?;
-            let Some(person) = found else { return Ok(None) };
+                             then null else s.factor_for end as factor_for, {SEATED}
+                 from session s join person p on p.id = s.person_id {SEATS}
+                 where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2 order by t.slug, m.role"
+            );
+            let Some((person, seats)) = seated(db, &sql, &token_hash, now).await? else { return Ok(None) };
             if person.used_at.is_none_or(|seen| seen + SEEN_EVERY < now) {
                 let noted: Result<(), DbErr> = db
                     .write(async |tx| {
@@ -69,7 +73,7 @@ impl Identify for Identity {
                     .await;
                 Error::spared_when_full(noted)?;
             }
-            standing(db, person, Via::Session(token_hash), now).await.map(Some)
+            standing(person, seats, Via::Session(token_hash), now).map(Some)
         })
     }
 
@@ -83,15 +87,17 @@ impl Identify for Identity {
 
     fn by_token<'a>(&'a self, db: &'a Db, token_hash: Vec<u8>, now: DateTime<Utc>) -> Found<'a> {
         Box::pin(async move {
-            let found = db::one::<PersonRow>(
-                db.read(),
-                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, t.used_at, cast(null as text) as factor_for
-                 from api_token t join person p on p.id = t.person_id
-                 where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)",
-                vec![token_hash.clone().into(), now.into()],
-            )
-            .await?;
-            let Some(person) = found else { return Ok(None) };
+            let sql = format!(
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, a.used_at,
+                        case when a.had_factor = 1
+                              and exists (select 1 from second_factor f
+                                          where f.person_id = p.id and f.confirmed_at is not null)
+                             then null else a.factor_for end as factor_for, {SEATED}
+                 from api_token a join person p on p.id = a.person_id {SEATS}
+                 where a.token_hash = $1 and a.revoked_at is null and (a.expires_at is null or a.expires_at > $2)
+                 order by t.slug, m.role"
+            );
+            let Some((person, seats)) = seated(db, &sql, &token_hash, now).await? else { return Ok(None) };
             if person.used_at.is_none_or(|used| used + SEEN_EVERY < now) {
                 let noted: Result<u64, DbErr> = db
                     .write(async |tx| {
@@ -105,31 +111,30 @@ impl Identify for Identity {
                     .await;
                 Error::spared_when_full(noted.map(drop))?;
             }
-            standing(db, person, Via::Token, now).await.map(Some)
+            standing(person, seats, Via::Token, now).map(Some)
         })
     }
 }
 
-async fn standing(db: &Db, person: PersonRow, via: Via, now: DateTime<Utc>) -> Result<Standing, Error> {
-    let seats = db::rows::<SeatRow>(
-        db.read(),
-        "select m.team_id, t.slug, m.role from membership m join team t on t.id = m.team_id
-         where m.person_id = $1 and m.from_on <= $2 and (m.to_on is null or m.to_on >= $2) order by t.slug, m.role",
-        vec![person.id.into(), now.date_naive().into()],
-    )
-    .await?;
+/// The person of a token and the seats held today, with one statement.
+async fn seated(db: &Db, sql: &str, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<(PersonRow, Vec<Seat>)>, DbErr> {
+    let params = vec![token_hash.to_vec().into(), now.into(), now.date_naive().into()];
+    let (mut found, mut seats) = (None, Vec::new());
+    for row in db::rows::<SeatedRow>(db.read(), sql, params).await? {
+        if let (Some(team), Some(slug), Some(role)) = (row.team_id, row.team_slug, row.role) {
+            seats.push(Seat { team, slug, role });
+        }
+        found = Some(row.person);
+    }
+    Ok(found.map(|person| (person, seats)))
+}
+
+fn standing(person: PersonRow, seats: Vec<Seat>, via: Via, now: DateTime<Utc>) -> Result<Standing, Error> {
     let kind = Kind::from_word(&person.kind).ok_or_else(|| Error::Ours(format!("a person of kind {}", person.kind)))?;
     // Whoever has left, staff or partner side, keeps what alumni keep, from the day after the last one.
     let kind = if person.ended_on.is_some_and(|ended| ended < now.date_naive()) { Kind::Alumnus } else { kind };
-    let mut standing = Standing {
-        person: person.id,
-        slug: person.slug,
-        name: person.name,
-        kind,
-        seats: seats.into_iter().map(|row| Seat { team: row.team_id, slug: row.slug, role: row.role }).collect(),
-        works_at: person.works_at,
-        via,
-    };
+    let mut standing =
+        Standing { person: person.id, slug: person.slug, name: person.name, kind, seats, works_at: person.works_at, via };
     let owes = match person.factor_for.as_deref().and_then(FactorFor::from_word) {
         Some(FactorFor::Operators) => standing.holds(&[roles::OPERATOR]),
         Some(FactorFor::Staff) => standing.is_staff(),

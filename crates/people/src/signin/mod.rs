@@ -7,6 +7,7 @@ mod again;
 mod factor;
 mod identity;
 mod limits;
+mod notices;
 mod own;
 mod passwords;
 mod provider;
@@ -20,9 +21,11 @@ mod web;
 use platform::jobs::JobKind;
 
 pub(crate) use factor::has_one as has_second_factor;
+pub(crate) use factor::owes as owes_second_factor;
 pub use factor::{Lacking, lacking as lacking_second_factor};
 pub use identity::identity;
-pub(crate) use sessions::end_all;
+pub(crate) use notices::tell as tell_of_change;
+pub(crate) use sessions::{end_all, factor_for};
 pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, withdraw_all};
 
 pub(crate) fn routes() -> platform::access::Routes {

@@ -14,7 +14,7 @@ use super::{
     sessions, store, verbs, web,
 };
 use crate::{
-    persons::policy::{Own, Secure, Someone},
+    persons::policy::{Own, Reset, Secure, Someone},
     words,
 };
 
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/people/{person}/sessions", list)
         .post("/people/{person}/sessions/closure", close_others)
+        .post("/people/{person}/sessions/reset", close_all)
         .post("/people/{person}/sessions/{session}/closure", close_one)
         .get("/people/{person}/password", ask)
         .post("/people/{person}/password", change)
@@ -75,6 +76,12 @@ async fn close_one(may: May<Secure, Someone>, cx: Cx, _: Form) -> Answered {
     Ok(go_to_with(&format!("/people/{}/sessions", may.thing().slug), &Toast::saying(word)))
 }
 
+async fn close_all(may: May<Reset, Someone>, cx: Cx, _: Form) -> Answered {
+    let ended = i64::try_from(verbs::sign_out_person(&cx, &may).await?).unwrap_or(0);
+    let word = format!("{} is signed out of {}; a letter says so.", may.thing().name, counted(ended, "place", "places"));
+    Ok(go_to_with(&format!("/people/{}", may.thing().slug), &Toast::saying(word)))
+}
+
 #[derive(Template)]
 #[template(path = "signin/own_password.html")]
 struct OwnPassword {
@@ -111,7 +118,7 @@ async fn change(may: May<Own, Someone>, cx: Cx, mut form: Form) -> Answered {
     let (now, new) = (form.value("now").to_owned(), form.value("password").to_owned());
     form.forget("now");
     form.forget("password");
-    if let Some(why) = refusal_of(&new, &person.name, person.email.as_deref().unwrap_or_default()) {
+    if let Some(why) = refusal_of(&new, &person.name, person.email.as_deref().unwrap_or_default(), cx.settings.organisation()) {
         form.refuse("password", why);
         return page_with_errors(&OwnPassword::of(&cx, person, form).await?);
     }

@@ -21,7 +21,8 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 static COMMON: LazyLock<HashSet<&str>> =
     LazyLock::new(|| include_str!("common.txt").lines().filter(|line| !line.starts_with('#')).collect());
 
-/// Words that a number or a sign around them does not hide.
+/// Words that a number or a sign around them does not hide. Beside them stand the own name and address, and the organisation's
+/// name ([`refusal_of`]).
 const STEMS: [&str; 34] = [
     "password",
     "passwort",
@@ -60,7 +61,7 @@ const STEMS: [&str; 34] = [
 ];
 
 /// Why a password can't be taken, for the field that it was typed in; `None` when it can.
-pub(crate) fn refusal_of(password: &str, name: &str, email: &str) -> Option<String> {
+pub(crate) fn refusal_of(password: &str, name: &str, email: &str, organisation: &str) -> Option<String> {
     let length = password.chars().count();
     if length < LEAST {
         return Some(format!(
@@ -82,6 +83,12 @@ pub(crate) fn refusal_of(password: &str, name: &str, email: &str) -> Option<Stri
         || is_own(&name.to_lowercase().replace(' ', ""))
     {
         return Some("This is your own name or address. Could you think of something that others would not?".to_owned());
+    }
+    let house = organisation.to_lowercase();
+    if is_own(&house) || is_own(&house.replace(' ', "")) || is_own(&house.replace(' ', "-")) {
+        return Some(format!(
+            "{organisation} is what everybody here would try. Could you think of something that others would not?"
+        ));
     }
     None
 }
@@ -151,9 +158,11 @@ mod tests {
 
     #[test]
     fn length_counts_and_signs_do_not() {
-        assert!(refusal_of("short", "", "").is_some_and(|word| word.contains("5 characters")));
-        assert_eq!(refusal_of("four plain words here", "Ada Byrne", "ada@example.org"), None);
-        assert!(refusal_of(&"x".repeat(201), "", "").is_some());
+        assert!(refusal_of("short", "", "", "").is_some_and(|word| word.contains("5 characters")));
+        assert_eq!(refusal_of("four plain words here", "Ada Byrne", "ada@example.org", ""), None);
+        let long = "a lake, a kettle, a green bicycle and four plain words, ";
+        assert_eq!(refusal_of(&format!("{long}{long}"), "", "", ""), None, "a hundred characters and more are fine");
+        assert!(refusal_of(&"x y z".repeat(41), "", "", "").is_some_and(|word| word.contains("205 characters")));
     }
 
     #[test]
@@ -169,14 +178,33 @@ mod tests {
             "ababababababab",
             "Summer-Summer-2026",
         ] {
-            assert!(refusal_of(common, "", "").is_some(), "{common}");
+            assert!(refusal_of(common, "", "", "").is_some(), "{common}");
         }
         for own in ["the lake is cold today", "dreizehn bunte steine", "schools learn in pairs", "kettle-lake-walks"] {
-            assert_eq!(refusal_of(own, "", ""), None, "{own}");
+            assert_eq!(refusal_of(own, "", "", ""), None, "{own}");
         }
-        assert!(refusal_of("aaaaaaaaaaaaaaa", "", "").is_some());
-        assert!(refusal_of("ada@example.org", "Ada Byrne", "ada@example.org").is_some());
-        assert!(refusal_of("guadalupe.renteria1", "Guadalupe Rentería", "guadalupe.renteria@example.org").is_some());
+        assert!(refusal_of("aaaaaaaaaaaaaaa", "", "", "").is_some());
+        assert!(refusal_of("ada@example.org", "Ada Byrne", "ada@example.org", "").is_some());
+        assert!(refusal_of("guadalupe.renteria1", "Guadalupe Rentería", "guadalupe.renteria@example.org", "").is_some());
+    }
+
+    #[test]
+    fn the_three_thousand_most_used_ones_of_our_length_are_refused() {
+        assert!(COMMON.len() >= 3000, "{} passwords", COMMON.len());
+        assert!(COMMON.iter().all(|one| one.chars().count() >= LEAST), "each is one that our length would allow");
+        for one in COMMON.iter() {
+            assert!(refusal_of(&one.to_uppercase(), "", "", "").is_some() || one.to_uppercase().to_lowercase() != **one, "{one}");
+            assert!(refusal_of(one, "", "", "").is_some(), "{one}");
+        }
+    }
+
+    #[test]
+    fn the_organisations_name_is_refused() {
+        for own in ["riverside partners", "RiversidePartners", "riverside-partners1", "Riverside Partners!"] {
+            let word = refusal_of(own, "", "", "Riverside Partners").expect("a refusal");
+            assert!(word.starts_with("Riverside Partners is what everybody"), "{word}");
+        }
+        assert_eq!(refusal_of("riverside walks in autumn", "", "", "Riverside Partners"), None);
     }
 
     #[tokio::test]
@@ -184,7 +212,13 @@ mod tests {
         let phc = hash("four plain words here".to_owned()).await.expect("a hash");
         assert!(phc.starts_with("$argon2id$"));
         assert!(is_right("four plain words here".to_owned(), Some(phc.clone())).await.expect("a check"));
-        assert!(!is_right("four plain words hers".to_owned(), Some(phc)).await.expect("a check"));
+        for other in ["four plain words hers", "Four plain words here", "four plain words here ", "four plain words", ""] {
+            assert!(!is_right(other.to_owned(), Some(phc.clone())).await.expect("a check"), "{other}");
+        }
+        let long = "ü".repeat(100);
+        let phc = hash(long.clone()).await.expect("a hash");
+        assert!(!is_right("ü".repeat(99), Some(phc.clone())).await.expect("a check"), "nothing is cut off");
+        assert!(is_right(long, Some(phc)).await.expect("a check"));
         assert!(!is_right("anything".to_owned(), None).await.expect("a check without a hash"));
     }
 }

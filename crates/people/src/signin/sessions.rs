@@ -4,11 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Error,
     config::{Config, FactorFor},
-    db::{self, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
     room::Answer,
     secret,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A session, as its owner sees it.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -72,6 +71,12 @@ pub(super) async fn seen(tx: &Tx, token_hash: &[u8], now: DateTime<Utc>) -> Resu
 /// When the person of a session last showed who it is.
 pub(super) async fn proved_at(on: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<Option<DateTime<Utc>>, DbErr> {
     db::scalar(on, "select coalesce(proved_at, created_at) from session where token_hash = $1", vec![token_hash.into()]).await
+}
+
+/// Who must have a second factor for this session to give what roles give.
+pub(crate) async fn factor_for(on: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<FactorFor, DbErr> {
+    let word = db::scalar::<String>(on, "select factor_for from session where token_hash = $1", vec![token_hash.into()]).await?;
+    Ok(word.as_deref().and_then(FactorFor::from_word).unwrap_or(FactorFor::Nobody))
 }
 
 /// Notes a proof of who it is, under a new token: whoever had learned the one before is outside. Answers the new one.

@@ -4,10 +4,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Error,
-    db::{self, PersonId, Tx},
+    db::{self, ConnectionTrait, FromQueryResult, PersonId, Tx},
     secret,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A step waits for this long.

@@ -1,8 +1,7 @@
 //! What the door asks the database.
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
 
 /// Somebody who might sign in.
 #[derive(Clone, Debug, FromQueryResult)]

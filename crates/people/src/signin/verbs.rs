@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
-    access::{Standing, Via},
+    access::{May, Standing, Via},
     audit::{self, Actor},
     clock,
     config::FactorFor,
@@ -16,8 +16,10 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::persons::policy::{Reset, Someone};
+
 use super::{
-    factor, limits, passwords, sessions,
+    factor, limits, notices, passwords, sessions,
     steps::{self, Step},
     store::{self, Known, OpenInvitation},
 };
@@ -101,7 +103,14 @@ pub(super) async fn sign_in(cx: &Cx, email: &str, password: String, agent: &str,
                 .await?;
             Ok(Some(entered))
         }
-        _ => Ok(None),
+        known => {
+            tracing::warn!(
+                person = known.map_or_else(|| "nobody we know".to_owned(), |known| known.slug),
+                from = cx.place(),
+                "a password opened nothing"
+            );
+            Ok(None)
+        }
     }
 }
 
@@ -156,7 +165,10 @@ pub(super) async fn show_second(cx: &Cx, word: &str, code: &str) -> Result<Secon
     let attempt = cx.db().write(async |tx| limits::count(tx, &limits, cx.now).await).await?;
     cx.db()
         .write(async |tx| {
-            let Some(shown) = factor::verbs::check(cx, tx, person, code).await? else { return Ok(Second::Wrong) };
+            let Some(shown) = factor::verbs::check(cx, tx, person, code).await? else {
+                tracing::warn!(person = known.slug, from = cx.place(), "a second factor opened nothing");
+                return Ok(Second::Wrong);
+            };
             let taken = steps::take::<Waiting>(tx, &cx.app, Step::SecondFactor, word, cx.now).await?;
             let Some((_, waiting)) = taken else { return Ok(Second::TooLate) };
             limits::forget(tx, &attempt).await?;
@@ -276,6 +288,7 @@ pub(crate) async fn change_password(cx: &Cx, who: &Standing, now: String, new: S
             };
             let about = subject(&known.slug, &known.name);
             audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "changed the password", &about, "").await?;
+            notices::tell(cx, tx, &known.name, Some(&known.email), "changed your password").await?;
             Ok(true)
         })
         .await
@@ -312,6 +325,35 @@ pub(super) async fn sign_out_of(cx: &Cx, who: &Standing, token_hash: Vec<u8>) ->
             let about = subject(&who.slug, &who.name);
             audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "signed out elsewhere", &about, "").await?;
             Ok(())
+        })
+        .await
+}
+
+/// Signs somebody out everywhere, and tells them.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn sign_out_person(cx: &Cx, may: &May<Reset, Someone>) -> Result<u64, Error> {
+    let person = may.thing();
+    cx.db()
+        .write(async |tx| {
+            let ended = sessions::end_all(tx, person.id).await?;
+            let actor = Actor::from(may.who());
+            audit::record(tx, cx.db().engine(), cx.now, &actor, "signed out everywhere", &person.subject(), "").await?;
+            if let Some(email) = &person.email {
+                let text = format!(
+                    "Hello {},\n\n{} signed you out at {}, everywhere. Your password is the one you had; sign in again \
+                     when you need to:\n\n{}/sign-in\n\nIf you wonder why, ask {}.\n",
+                    person.name,
+                    may.who().name,
+                    cx.settings.organisation(),
+                    cx.app.config.public_url,
+                    may.who().name,
+                );
+                let subject = "You were signed out".to_owned();
+                mail::enqueue(tx, cx.now, &Letter { to: email.clone(), subject, text }).await?;
+            }
+            Ok(ended)
         })
         .await
 }
@@ -375,7 +417,11 @@ pub(super) async fn accept(cx: &Cx, invitation: &OpenInvitation, password: Strin
             keep_password(tx, invitation.person_id, &phc, cx.now).await?;
             sessions::end_all(tx, invitation.person_id).await?;
             limits::forgive(tx, &invitation.email, cx.client()).await?;
-            let action = if invitation.purpose == "join" { "took up an invitation" } else { "chose a new password" };
+            let joins = invitation.purpose == "join";
+            if !joins {
+                notices::tell(cx, tx, &invitation.name, Some(&invitation.email), "chose a new password through a letter").await?;
+            }
+            let action = if joins { "took up an invitation" } else { "chose a new password" };
             let way = Way { action, agent, back: "/", factor_for: cx.app.config.factor_for };
             enter(cx, tx, &invitation.known(), &way).await
         })

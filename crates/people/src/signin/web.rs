@@ -11,7 +11,10 @@ use platform::{
     access::{Open, Routes, Via},
     app::Persona,
     secret, text,
-    web::{Answered, Form, Shell, clear_session_cookie, door_cookie, go_to, is_local, page, page_with_errors, session_cookie},
+    web::{
+        Answered, Form, Shell, clear_session_cookie, door_cookie, go_to, is_local, page, page_with_errors, session_cookie,
+        theme_cookie,
+    },
 };
 use serde::Deserialize;
 
@@ -243,7 +246,7 @@ async fn accept_invitation(_: Open, cx: Cx, Path(token): Path<String>, headers: 
     let invitation = invitation_of(&cx, &token).await?;
     let password = form.value("password").to_owned();
     form.forget("password");
-    if let Some(why) = refusal_of(&password, &invitation.name, &invitation.email) {
+    if let Some(why) = refusal_of(&password, &invitation.name, &invitation.email, cx.settings.organisation()) {
         form.refuse("password", why);
         return page_with_errors(&InvitationPage::of(&cx, &invitation, token, form));
     }
@@ -254,11 +257,10 @@ async fn accept_invitation(_: Open, cx: Cx, Path(token): Path<String>, headers: 
 async fn choose_theme(_: Open, cx: Cx, form: Form) -> Answered {
     let back = form.value("back");
     let mut response = go_to(if is_local(back) { back } else { "/" });
-    let secure = if cx.app.config.is_https() { "; Secure" } else { "" };
-    let cookie = match form.value("theme") {
-        theme @ ("light" | "dark") => format!("theme={theme}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}"),
-        _ => format!("theme=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"),
+    let theme = match form.value("theme") {
+        theme @ ("light" | "dark") => theme,
+        _ => "",
     };
-    set_cookie(&mut response, &cookie)?;
+    set_cookie(&mut response, &theme_cookie(&cx.app.config, theme))?;
     Ok(response)
 }

@@ -8,14 +8,13 @@ use std::{
 use platform::{
     access::roles,
     clock,
-    db::{self, Db, TeamId},
+    db::{self, Db, FromQueryResult, TeamId},
     import::{self, Column, Export, Form, Holds, Kind, Refusal, Source, Taking, Tally, changes},
     room::Answer,
     search::{self, Audience},
     sheet::Sheet,
     text::folded,
 };
-use sea_orm::FromQueryResult;
 
 use super::{KINDS, subject};
 

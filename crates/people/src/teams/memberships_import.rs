@@ -6,12 +6,11 @@ use chrono::NaiveDate;
 use platform::{
     access::roles,
     clock,
-    db::{self, Db, PersonId, TeamId},
+    db::{self, Db, FromQueryResult, PersonId, TeamId},
     import::{self, Column, Export, Form, Holds, Kind, Known, Refusal, Row, Source, Taking, Tally},
     room::Answer,
     sheet::Sheet,
 };
-use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 pub(crate) const KIND: Kind = Kind {
@@ -160,7 +159,7 @@ fn by_email(people: &Known<PersonId>, row: &mut Row<'_>, column: &str) -> Option
     }
 }
 
-async fn insert(taking: &Taking<'_>, membership: MembershipRow) -> Result<(), sea_orm::DbErr> {
+async fn insert(taking: &Taking<'_>, membership: MembershipRow) -> Result<(), platform::db::DbErr> {
     db::exec(
         &**taking.tx,
         "insert into membership (id, person_id, team_id, role, from_on, to_on, supervisor_id, version)

@@ -11,10 +11,9 @@ mod web;
 use std::collections::BTreeMap;
 
 use platform::{
-    db::{self, TeamId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, TeamId},
     room::Subject,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 pub(crate) use import::KIND;
 pub(crate) use memberships_import::KIND as MEMBERSHIPS;

@@ -2,10 +2,9 @@
 
 use chrono::NaiveDate;
 use platform::{
-    db::{self, PersonId, TeamId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId, Tx},
     text::folded,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::Team;

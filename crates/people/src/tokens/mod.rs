@@ -4,8 +4,7 @@ mod verbs;
 mod web;
 
 use chrono::{DateTime, Utc};
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId};
 use uuid::Uuid;
 
 pub(crate) use verbs::make;
@@ -30,13 +29,15 @@ struct Token {
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     used_at: Option<DateTime<Utc>>,
+    factor_for: String,
+    had_factor: i32,
 }
 
 /// The tokens of a person that still open the door, the newest first.
 async fn open_tokens(on: &impl ConnectionTrait, person: PersonId, now: DateTime<Utc>) -> Result<Vec<Token>, DbErr> {
     db::rows(
         on,
-        "select id, name, created_at, expires_at, used_at from api_token
+        "select id, name, created_at, expires_at, used_at, factor_for, had_factor from api_token
          where person_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)
          order by created_at desc, id desc",
         vec![person.into(), now.into()],

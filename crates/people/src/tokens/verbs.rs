@@ -6,20 +6,26 @@ use platform::{
     access::May,
     audit::{self, Actor},
     clock,
+    config::FactorFor,
     db::{self, Engine, Tx},
     secret,
 };
 use uuid::Uuid;
 
-use crate::persons::{
-    Person,
-    policy::{Own, Someone},
+use crate::{
+    persons::{
+        Person,
+        policy::{Own, Someone},
+    },
+    signin,
 };
 
-/// Makes a token for a person; answers the text that is never shown again.
+/// Makes a token for a person; answers the text that is never shown again. It gives what roles give as long as its owner has
+/// the second factor that `factor_for` asks for, and had it at the making.
 ///
 /// # Errors
 /// The database's own.
+#[allow(clippy::too_many_arguments, reason = "what a row holds")]
 pub(crate) async fn make(
     tx: &Tx,
     engine: Engine,
@@ -28,11 +34,14 @@ pub(crate) async fn make(
     person: &Person,
     name: &str,
     expires_at: Option<DateTime<Utc>>,
+    factor_for: FactorFor,
 ) -> Result<String, Error> {
+    let had_factor = i32::from(signin::has_second_factor(&**tx, person.id).await?);
     let token = format!("eb_{}", secret::new_token());
     db::exec(
         &**tx,
-        "insert into api_token (id, person_id, name, token_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into api_token (id, person_id, name, token_hash, created_at, expires_at, factor_for, had_factor)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         vec![
             clock::new_id(now).into(),
             person.id.into(),
@@ -40,6 +49,8 @@ pub(crate) async fn make(
             secret::token_hash(&token).into(),
             now.into(),
             expires_at.into(),
+            factor_for.word().into(),
+            had_factor.into(),
         ],
     )
     .await?;

@@ -4,15 +4,16 @@ use askama::Template;
 use chrono::TimeDelta;
 use platform::{
     Cx, Error,
-    access::{May, Routes},
+    access::{May, Routes, Via},
     audit::Actor,
+    config::FactorFor,
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
 use super::{MOST, TERMS, open_tokens, verbs};
 use crate::{
     persons::policy::{Own, Secure, Someone},
-    words,
+    signin, words,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -28,6 +29,8 @@ struct Row {
     made: String,
     used: String,
     until: String,
+    /// Whether it gives nothing of what roles give, for want of a second factor.
+    is_held: bool,
 }
 
 #[derive(Template)]
@@ -45,10 +48,18 @@ impl List {
     async fn of(cx: &Cx, person: &Someone, form: Form, made: String) -> Result<Self, Error> {
         let found = open_tokens(cx.db().read(), person.id, cx.now).await?;
         let today = cx.today();
+        let has_factor = signin::has_second_factor(cx.db().read(), person.id).await?;
+        let mut held = Vec::new();
+        for who in [FactorFor::Operators, FactorFor::Staff] {
+            if signin::owes_second_factor(cx.db().read(), person.id, cx.now.date_naive(), who).await? {
+                held.push(who.word());
+            }
+        }
         let tokens = found
             .into_iter()
             .map(|token| Row {
                 id: token.id.to_string(),
+                is_held: held.contains(&token.factor_for.as_str()) && !(has_factor && token.had_factor == 1),
                 name: token.name,
                 made: words::day(cx.settings.local(token.created_at).date(), today),
                 used: token
@@ -88,8 +99,18 @@ async fn make(may: May<Secure, Someone>, cx: Cx, mut form: Form) -> Answered {
     };
     let expires_at = term.map(|days| cx.now + TimeDelta::days(days));
     let actor = Actor::from(may.who());
-    let made =
-        cx.db().write(async |tx| verbs::make(tx, cx.db().engine(), cx.now, &actor, person, &name, expires_at).await).await?;
+    let made = cx
+        .db()
+        .write(async |tx| {
+            // A token's maker is asked for a fresh proof, and only a session can give one.
+            let Via::Session(hash) = &may.who().via else { return Err(Error::NotByToken) };
+            let factor_for = signin::factor_for(&**tx, hash.clone()).await?;
+            let made = verbs::make(tx, cx.db().engine(), cx.now, &actor, person, &name, expires_at, factor_for).await?;
+            let what = "made a token that opens the door to a program";
+            signin::tell_of_change(&cx, tx, &person.name, person.email.as_deref(), what).await?;
+            Ok(made)
+        })
+        .await?;
     // Shown in the answer itself: nowhere else may the text of a token stand.
     page(&List::of(&cx, person, Form::with([("term", "90".to_owned())]), made).await?)
 }

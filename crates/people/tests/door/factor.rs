@@ -197,3 +197,59 @@ async fn a_setting_says_who_must_have_one() {
         assert_eq!(partner.location(), "/", "{setting}: a partner never must");
     }
 }
+
+/// What stands on the page of a token that was made just now.
+async fn new_token(who: &mut Visitor, slug: &str) -> String {
+    let page = who.post(&format!("/people/{slug}/tokens"), &[("name", "a script"), ("term", "30")]).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    between(&page.body, "<code>", "</code>").to_owned()
+}
+
+#[tokio::test]
+async fn a_token_has_what_its_maker_has_in_a_session_and_no_more() {
+    on_both(now() - TimeDelta::days(30), house, identity, async |bench| {
+        take(&bench, "people", PEOPLE).await.expect("a table");
+        take(&bench, "teams", TEAMS).await.expect("a table");
+        take(&bench, "memberships", SEATS).await.expect("a table");
+        let (mut mo, _) = choose_password(&bench, "mo@example.org", GOOD).await;
+        let may = async |mut who: Visitor| who.get("/teams/new").await.status.as_u16();
+        let program = |token: &str| Visitor::with_token(&bench, token);
+        assert_eq!(may(mo.clone()).await, 403, "an operator has no rights before the second factor");
+
+        let early = new_token(&mut mo, "mo-larsen").await;
+        let by_command = people::setup::make_token(&bench.app, "mo@example.org", "a job").await.expect("a token");
+        assert_eq!((may(program(&early)).await, may(program(&by_command)).await), (403, 403));
+        assert_eq!(program(&early).get("/people").await.status, 200, "it opens what asks for no role");
+        let list = mo.get("/people/mo-larsen/tokens").await.text();
+        assert_eq!(list.matches("Gives nothing of your roles").count(), 2, "{list}");
+
+        let (seed, _) = set_up(&bench, &mut mo, "mo-larsen").await;
+        assert_eq!(may(mo.clone()).await, 200);
+        assert_eq!((may(program(&early)).await, may(program(&by_command)).await), (403, 403), "what was made before stays so");
+        let later = new_token(&mut mo, "mo-larsen").await;
+        let by_command = people::setup::make_token(&bench.app, "mo@example.org", "a job").await.expect("a token");
+        assert_eq!((may(program(&later)).await, may(program(&by_command)).await), (200, 200));
+        let list = mo.get("/people/mo-larsen/tokens").await.text();
+        assert_eq!(list.matches("Gives nothing of your roles").count(), 2, "{list}");
+
+        assert_eq!(mo.post("/people/mo-larsen/second-factor/removal", &[]).await.status, 303, "{seed}");
+        assert_eq!((may(program(&later)).await, may(mo.clone()).await), (403, 403), "without the factor neither has any");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nobody_must_have_one_a_token_lacks_nothing() {
+    for engine in [db::Engine::Sqlite, db::Engine::Postgres] {
+        let settings = [("require_second_factor", "nobody")];
+        let now = now() - TimeDelta::days(30);
+        let bench = bench_with(engine, now, house(), identity(), Vec::new(), &settings).await;
+        take(&bench, "people", PEOPLE).await.expect("a table");
+        take(&bench, "teams", TEAMS).await.expect("a table");
+        take(&bench, "memberships", SEATS).await.expect("a table");
+        let (mut mo, _) = choose_password(&bench, "mo@example.org", GOOD).await;
+        let token = new_token(&mut mo, "mo-larsen").await;
+        assert_eq!(Visitor::with_token(&bench, &token).get("/teams/new").await.status, 200);
+        assert!(!mo.get("/people/mo-larsen/tokens").await.text().contains("Gives nothing of your roles"));
+    }
+}

@@ -123,4 +123,23 @@ async fn over_tls_the_cookie_is_bound_to_the_host() {
     assert!(!session.contains("Domain"));
     assert!(lines.iter().all(|line| line.starts_with("__Host-") && line.contains("; Secure") && line.contains("; HttpOnly")));
     assert_eq!(ada.get("/sign-in").await.status, 303);
+
+    let chosen = ada.send(Method::POST, "/preferences/theme", &headers, Some(&[("theme", "dark"), ("back", "/people")])).await;
+    assert_bound(&chosen, "__Host-everbetter-theme=dark");
+    let ended = ada.send(Method::POST, "/people/ada-byrne/sessions/closure", &headers, Some(&[])).await;
+    assert_bound(&ended, "__Host-everbetter-toast=");
+    let page = ada.get("/people/ada-byrne/sessions").await;
+    assert!(page.body.contains("data-theme=\"dark\"") && page.text().contains("This one stays"), "{}", page.text());
+    assert_bound(&page, "__Host-everbetter-toast=;");
+    assert_eq!(ada.cookie("__Host-everbetter-toast"), None, "a word is said once");
+}
+
+/// That a cookie which begins so is set, for this host alone, over TLS alone, and for no script.
+fn assert_bound(reply: &Reply, begin: &str) {
+    let lines: Vec<_> = reply.headers.get_all("set-cookie").iter().map(|line| line.to_str().expect("text")).collect();
+    let line = lines.iter().find(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("no {begin} in {lines:?}"));
+    for word in ["; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax"] {
+        assert!(line.contains(word), "{line} lacks {word}");
+    }
+    assert!(!line.contains("Domain"), "{line}");
 }

@@ -3,6 +3,7 @@
 mod again;
 mod factor;
 mod limits;
+mod notices;
 mod provider;
 
 use std::sync::Arc;
@@ -51,6 +52,7 @@ fn link(bench: &Bench) -> String {
         .expect("letters")
         .map(|entry| entry.expect("a letter").path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .filter(|path| std::fs::read_to_string(path).is_ok_and(|text| text.contains("/invitations/")))
         .max_by_key(|path| std::fs::metadata(path).and_then(|meta| meta.modified()).expect("a time"))
         .expect("a letter");
     let text = std::fs::read_to_string(newest).expect("a text").replace("=\r\n", "").replace("=3D", "=");
@@ -102,6 +104,42 @@ async fn somebody_chooses_a_password_comes_in_and_goes_out() {
         assert_eq!(words(&wrong), words(&nobody), "nobody learns which address is known");
         let (_, right) = sign_in(&bench, " ADA@example.org", GOOD).await;
         assert_eq!((right.status.as_u16(), right.location()), (303, "/privacy?a=b"));
+    })
+    .await;
+}
+
+/// Fields for passwords hide what is typed, and hinder neither pasting nor a program that keeps passwords.
+#[tokio::test]
+async fn passwords_are_hidden_and_may_be_pasted() {
+    on_both(now(), house, identity, async |bench| {
+        take(&bench, "people", PEOPLE).await.expect("a table");
+        let (mut ada, _) = choose_password(&bench, "ada@example.org", GOOD).await;
+        let invited = people::setup::new_password_link(&bench.app, "pia@example.org").await.expect("a link");
+        let invited = invited.strip_prefix("http://everbetter.test").expect("our own address").to_owned();
+        let mut nobody = Visitor::new(&bench);
+        let pages = [
+            (nobody.get("/sign-in").await, "current-password"),
+            (nobody.get(&invited).await, "new-password"),
+            (ada.get("/people/ada-byrne/password").await, "new-password"),
+            (ada.get("/people/ada-byrne/password").await, "current-password"),
+            (ada.get("/sign-in/again").await, "current-password"),
+        ];
+        for (page, kind) in &pages {
+            let tags = page.body.split("<input").skip(1).filter_map(|rest| rest.split('>').next());
+            let secret = |tag: &&str| ["name=\"password\"", "name=\"now\""].iter().any(|name| tag.contains(name));
+            let fields: Vec<_> = tags.filter(secret).collect();
+            assert!(!fields.is_empty(), "{}", page.text());
+            for field in fields {
+                assert!(field.contains("type=\"password\"") && !field.contains("autocomplete=\"off\""), "{field}");
+                assert!(!field.contains("maxlength") && !field.contains("onpaste"), "{field}");
+            }
+            assert!(page.body.contains(&format!("autocomplete=\"{kind}\"")), "{}", page.body);
+        }
+        let script = pages[0].0.body.split("src=\"").find(|rest| rest.starts_with("/assets/app")).expect("a script");
+        let script = nobody.get(script.split('"').next().expect("an address")).await;
+        assert_eq!(script.status, 200);
+        assert!(!script.body.contains("paste"), "no script listens to pasting");
+        assert!(!script.body.contains("\"message\""), "nor to other windows");
     })
     .await;
 }

@@ -392,3 +392,14 @@ async fn answers_that_nobody_asked_for_do_not_fill_the_log() {
         assert_eq!(Visitor::from(&bench, "203.0.113.8").get("/sign-in/provider/answer").await.status, 403, "others come through");
     }
 }
+
+#[tokio::test]
+async fn a_provider_that_calls_itself_otherwise_is_not_followed() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let (bench, provider) = with_provider(engine).await;
+        provider.play(|played| played.issuer = "http://127.0.0.1:1".to_owned());
+        let reply = Visitor::new(&bench).get("/sign-in/provider").await;
+        assert!(reply.status.is_client_error() && reply.location().is_empty(), "{} {}", reply.status, reply.location());
+        assert!(reply.text().contains("not what we can trust"), "{}", reply.text());
+    }
+}

@@ -115,7 +115,7 @@ pub async fn link_to(bench: &Bench, email: &str) -> Option<String> {
     Some(link)
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(platform::db::FromQueryResult)]
 struct Letter {
     payload: String,
 }

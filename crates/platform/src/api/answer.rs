@@ -108,6 +108,13 @@ fn json(status: StatusCode, etag: Option<&str>, body: impl Into<axum::body::Body
     response
 }
 
+/// A document that is the same for everybody, with its tag.
+#[must_use]
+pub fn document_answer(body: String) -> Response {
+    let tag = etag::tag(None, body.as_bytes());
+    json(StatusCode::OK, Some(&tag), body)
+}
+
 impl<T: Serialize> IntoResponse for Item<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.value) {

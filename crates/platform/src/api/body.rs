@@ -2,7 +2,10 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use axum::extract::{FromRequest, Request};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -33,6 +36,29 @@ pub struct Edit<F> {
     sent: Sent,
     matching: Matching,
     fields: PhantomData<fn() -> F>,
+}
+
+/// Something is taken out, in the version that was read.
+pub struct Removal {
+    matching: Matching,
+}
+
+impl Removal {
+    /// The version that it is meant for, when it is the one that stands.
+    ///
+    /// # Errors
+    /// Stale when it is another one.
+    pub fn on(&self, version: i32) -> Result<i32, Error> {
+        self.matching.check(version)
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Removal {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Error> {
+        Ok(Self { matching: Matching::read(&parts.headers)? })
+    }
 }
 
 impl<F: Fields> New<F> {

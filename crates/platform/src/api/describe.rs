@@ -6,7 +6,9 @@ use axum::handler::Handler;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{Asks, Call, Edit, Field, Fields, Gone, Item, Listing, Made, New, ProblemKind, call::PAGING, field::object, kinds};
+use super::{
+    Asks, Call, Edit, Field, Fields, Gone, Item, Listing, Made, New, ProblemKind, Removal, call::PAGING, field::object, kinds,
+};
 use crate::{
     access::Permission,
     app::{App, Cx},
@@ -61,6 +63,15 @@ impl Sketch {
         }
     }
 
+    fn takes_version(&mut self) {
+        self.parameters.push(json!({
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "The ETag of what you read; the change is made only while that version stands.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
+        }));
+        self.may_answer(&[&kinds::STALE, &kinds::IF_MATCH_MISSING]);
+    }
+
     fn takes_body<F: Fields>(&mut self, is_new: bool) {
         let name = format!("{}{}", if is_new { "New" } else { "Edit" }, F::NAME);
         self.body = Some(json!({
@@ -103,13 +114,14 @@ impl<F: Fields> Part for New<F> {
 
 impl<F: Fields> Part for Edit<F> {
     fn describe(sketch: &mut Sketch) {
-        sketch.parameters.push(json!({
-            "name": "If-Match", "in": "header", "required": true,
-            "description": "The ETag of what you read; the change is made only while that version stands.",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 200 },
-        }));
+        sketch.takes_version();
         sketch.takes_body::<F>(false);
-        sketch.may_answer(&[&kinds::STALE, &kinds::IF_MATCH_MISSING]);
+    }
+}
+
+impl Part for Removal {
+    fn describe(sketch: &mut Sketch) {
+        sketch.takes_version();
     }
 }
 
@@ -179,7 +191,7 @@ impl<A: Answer> Answer for Result<A, Error> {
 /// A handler of the API: a permission first, then parts that describe themselves, and an answer that does.
 #[diagnostic::on_unimplemented(
     message = "this is no handler of the API",
-    note = "its first parameter must be a permission, its others `Call`, `New` or `Edit`, its answer `Item`, `Listing`, `Made` or `Gone`"
+    note = "its first parameter must be a permission, its others `Call`, `New`, `Edit` or `Removal`, its answer `Item`, `Listing`, `Made` or `Gone`"
 )]
 pub trait Endpoint<T>: Handler<T, Arc<App>> {
     /// The words of the permission.
@@ -205,8 +217,8 @@ macro_rules! endpoint {
                 sketch.permission = P::words();
                 match P::words().0 {
                     "open" => {}
-                    "signed in" => sketch.may_answer(&[&kinds::NOT_SIGNED_IN]),
-                    _ => sketch.may_answer(&[&kinds::NOT_SIGNED_IN, &kinds::NOT_ALLOWED]),
+                    "signed in" => sketch.may_answer(&[&kinds::NOT_SIGNED_IN, &kinds::TOO_MANY]),
+                    _ => sketch.may_answer(&[&kinds::NOT_SIGNED_IN, &kinds::NOT_ALLOWED, &kinds::TOO_MANY]),
                 }
                 $($part::describe(sketch);)*
                 Answered::describe(sketch);

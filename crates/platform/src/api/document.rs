@@ -32,8 +32,9 @@ const ABOUT: &str = "Everything that the pages show and change, for programs, un
     Bring a personal API token in the header `Authorization: Bearer …`; it is made on one's own page and can do what its \
     owner can do. The session of a browser works too; changes by it must come from our own pages.\n\n\
     Lists come in pages: follow `next` until it is null. What can be changed has an `ETag`; send it back in `If-Match` with \
-    a PATCH. What is made by a POST takes an `Idempotency-Key`, so that sending it twice makes one. Each GET knows \
+    a PATCH or a DELETE. What is made by a POST takes an `Idempotency-Key`, so that sending it twice makes one. Each GET knows \
     `If-None-Match`, and each address that knows GET knows HEAD.\n\n\
+    A token may send so many requests within a minute as the server's settings say; then it is answered 429 with `Retry-After`.\n\n\
     Errors are problem documents (RFC 9457). Unknown parameters and members are refused.";
 
 /// What each named part of an address is, with an example of the demo where it has a readable key.
@@ -194,6 +195,11 @@ fn answers() -> Map<String, Value> {
         entry["description"] = Value::from(joined);
         if kind.status == kinds::NOT_SIGNED_IN.status {
             entry["headers"] = json!({ "WWW-Authenticate": { "schema": { "type": "string" } } });
+        }
+        if kind.status == kinds::TOO_MANY.status {
+            entry["headers"] = json!({ "Retry-After": {
+                "description": "In how many seconds the next one counts.", "schema": { "type": "integer" },
+            } });
         }
     }
     answers

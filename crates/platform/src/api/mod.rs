@@ -1,10 +1,11 @@
 //! The API for programs: JSON under `/api/v1`, with the permissions and verbs of the pages.
 //!
 //! A handler takes a permission first, then a [`Call`] (the context and what stands behind the question mark) and, where
-//! something is sent, a [`New`] or an [`Edit`]; it answers an [`Item`], a [`Listing`], a [`Made`] or a [`Gone`]. All of
+//! something is sent, a [`New`] or an [`Edit`], or a [`Removal`]; it answers an [`Item`], a [`Listing`], a [`Made`] or a [`Gone`]. All of
 //! these describe themselves, so the OpenAPI document is made from the very types that read and answer
 //! ([`document`]). What may stand in a query or a body is a table of [`Field`]s, which is checked and described alike.
 
+mod allowance;
 mod answer;
 mod body;
 mod call;
@@ -16,8 +17,10 @@ mod once;
 mod problem;
 mod reader;
 
-pub use answer::{Gone, Item, Listing, Made};
-pub use body::{Edit, Fields, New};
+pub(crate) use allowance::Allowances;
+pub use allowance::MIGRATION as ALLOWANCE_MIGRATION;
+pub use answer::{Gone, Item, Listing, Made, document_answer};
+pub use body::{Edit, Fields, New, Removal};
 pub use call::{Asks, Call, Plain};
 pub use describe::{Answer, Described, Endpoint, Part, Sketch};
 pub use document::{Reference, Right, document};

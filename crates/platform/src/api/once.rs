@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{DbErr, FromQueryResult};
 
 use super::{Fields, Made, New, Problem, answer::Kept, kinds};
 use crate::{
     access::Standing,
     app::Cx,
-    db::{self, Migration, PersonId, Tx},
+    db::{self, DbErr, FromQueryResult, Migration, PersonId, Tx},
     error::Error,
     jobs::JobKind,
 };

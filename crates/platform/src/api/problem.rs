@@ -42,7 +42,7 @@ kinds! {
     NOT_SIGNED_IN = "not-signed-in", 401, "Please sign in",
         "Bring a token of yours in the header Authorization: Bearer, one that is still good.";
     NOT_ALLOWED = "not-allowed", 403, "That is for others to do",
-        "You can look at this, but changing it belongs to the people who work there. Ask one of them, or your supervisor.";
+        "This belongs to people in another role than yours. If you need it, ask whoever you work with here.";
     OTHER_SITE = "other-site", 403, "We can't tell that this came from our own page",
         "With the browser's session, a change must come from our own pages. A program brings a token instead.";
     NOT_FOUND = "not-found", 404, "There is no such thing here",
@@ -66,7 +66,7 @@ kinds! {
     IF_MATCH_MISSING = "if-match-missing", 428, "Which version do you change?",
         "Send the ETag of what you read in the header If-Match, so that nobody's change is overwritten unseen.";
     TOO_MANY = "too-many", 429, "Let's wait a moment",
-        "There were many tries in a short time. The header Retry-After says in how many seconds the next one counts.";
+        "There were many tries or requests in a short time. The header Retry-After says in how many seconds the next one counts.";
     FAULT = "fault", 500, "That was our fault",
         "Something broke on our side. Read what you meant to change before you send it again. If it happens twice, tell whoever runs this server the reference.";
      DISK_FULL = "disk-full", 503, "The server's disk is full",
@@ -159,7 +159,7 @@ pub(crate) fn draw(cx: &Cx, headers: &HeaderMap, response: Response) -> Response
     let fault = shown.as_ref().and_then(|shown| shown.fault.clone());
     let reference = fault.or_else(|| status.is_server_error().then(|| format!("answered with {status}"))).map(|fault| {
         let reference = crate::error::new_reference(cx.now);
-        tracing::error!(reference, address = cx.address, fault, "a request failed");
+        tracing::error!(reference, address = crate::secret::told(&cx.address), fault, "a request failed");
         reference
     });
     let problem = match shown {

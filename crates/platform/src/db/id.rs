@@ -10,6 +10,12 @@ macro_rules! id {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::sea_orm::DeriveValueType)]
         pub struct $name(pub ::uuid::Uuid);
 
+        impl $crate::db::FromColumn for $name {
+            fn from_sqlite(value: $crate::db::ValueRef<'_>) -> Option<Self> {
+                <::uuid::Uuid as $crate::db::FromColumn>::from_sqlite(value).map(Self)
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.0.fmt(f)

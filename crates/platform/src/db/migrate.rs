@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait as _, DbErr};
 
-use super::{Db, Engine, exec, rows, scalar};
+use super::{ConnectionTrait, Db, Engine, exec, rows, scalar};
 
 /// One step of the schema. Its text serves both engines; the words in braces become the engine's own types:
 /// `{uuid}`, `{instant}`, `{date}`, `{bool}`, `{bytes}`, `{serial}` (a growing whole number as key).
@@ -23,7 +23,7 @@ pub struct Migration {
 /// Any fixed number: instances that start together queue for it.
 const LOCK: i64 = 0x6576_6572;
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(crate::db::FromQueryResult)]
 struct Applied {
     name: String,
 }

@@ -6,6 +6,8 @@
 mod id;
 mod migrate;
 pub mod portable;
+mod readers;
+mod row;
 mod sql;
 
 use std::{
@@ -18,17 +20,23 @@ use std::{
 };
 
 use sea_orm::{
-    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode,
+    AccessMode, ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
-use sqlx::Connection as _;
+use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 
 use crate::api::Mark;
 
 pub use id::{PersonId, TeamId, slug_of};
 pub use migrate::{Migration, applied_steps, migrate, migrate_within};
-pub use sql::{Params, exec, insert, one, placeholders, rows, scalar};
+pub use platform_derive::FromQueryResult;
+pub use row::{FromColumn, FromQueryResult, Row};
+pub use rusqlite::types::ValueRef;
+pub use sea_orm::{DbErr, Value};
+pub use sql::{ConnectionTrait, Params, exec, insert, one, placeholders, rows, scalar};
+
+use readers::Readers;
 
 /// Which of the two databases is behind a [`Db`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +55,20 @@ pub struct Db {
 }
 
 struct Inner {
-    reader: DatabaseConnection,
+    reader: Reader,
+    /// What a whole state of the database is read through; on SQLite it is opened when somebody asks for one.
+    snapshots: DatabaseConnection,
     writer: DatabaseConnection,
     engine: Engine,
     statements: Arc<AtomicU64>,
+}
+
+/// What is read through: answers from SQLite on the spot, from PostgreSQL over its pool.
+pub struct Reader(Behind);
+
+enum Behind {
+    Sqlite(Readers),
+    Postgres(DatabaseConnection),
 }
 
 /// One open write: what is done through it happens as a whole or not at all.
@@ -70,7 +88,7 @@ impl Db {
     /// When the address is of neither kind, or nothing answers there.
     pub async fn connect(url: &str) -> Result<Self, DbErr> {
         let statements = Arc::new(AtomicU64::new(0));
-        let (mut writer, mut reader, engine) = if url.starts_with("sqlite:") {
+        let (mut writer, mut snapshots, engine) = if url.starts_with("sqlite:") {
             let writer = Database::connect(sqlite_options(url, false)).await?;
             // The first connection makes the file and sets WAL; a read-only one could do neither.
             writer.ping().await?;
@@ -85,13 +103,21 @@ impl Db {
                 "The database address must begin with sqlite: or postgres:, but it is \"{url}\"."
             )));
         };
-        for connection in [&mut writer, &mut reader] {
+        for connection in [&mut writer, &mut snapshots] {
             let counter = Arc::clone(&statements);
             connection.set_metric_callback(move |_| {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self { inner: Arc::new(Inner { reader, writer, engine, statements }), mark: None })
+        let behind = match engine {
+            Engine::Sqlite => {
+                let options: SqliteConnectOptions =
+                    url.parse().map_err(|error: sqlx::Error| DbErr::Custom(format!("the address {url}: {error}")))?;
+                Behind::Sqlite(Readers::open(options.get_filename().to_owned(), Arc::clone(&statements))?)
+            }
+            Engine::Postgres => Behind::Postgres(snapshots.clone()),
+        };
+        Ok(Self { inner: Arc::new(Inner { reader: Reader(behind), snapshots, writer, engine, statements }), mark: None })
     }
 
     /// The same database; whatever is written through this handle marks a request's key as used.
@@ -113,7 +139,7 @@ impl Db {
 
     /// The connection to read through. On SQLite it refuses to write.
     #[must_use]
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Reader {
         &self.inner.reader
     }
 
@@ -155,9 +181,9 @@ impl Db {
     /// The database's own.
     pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
         let tx = match self.inner.engine {
-            Engine::Sqlite => self.inner.reader.begin().await?,
+            Engine::Sqlite => self.inner.snapshots.begin().await?,
             Engine::Postgres => {
-                self.inner.reader.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
+                self.inner.snapshots.begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly)).await?
             }
         };
         // The state is that of the first statement.
@@ -176,23 +202,27 @@ impl Db {
     /// Closes the connections; the handle is of no use afterwards.
     pub async fn close(self) {
         if let Ok(inner) = Arc::try_unwrap(self.inner) {
+            // The last connection tidies the file up, and only the writer can.
+            drop(inner.reader);
             // A refusal to close changes nothing: the process is done with it either way.
-            let _ = inner.reader.close().await;
+            let _ = inner.snapshots.close().await;
             let _ = inner.writer.close().await;
         }
     }
 }
 
-fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
+/// `snapshots`: read-only connections for the few who read one state for long, closed a while after the last of them.
+fn sqlite_options(url: &str, snapshots: bool) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(if read_only { 4 } else { 1 })
-        .min_connections(1)
+        .max_connections(if snapshots { 4 } else { 1 })
+        .min_connections(if snapshots { 0 } else { 1 })
+        .connect_lazy(snapshots)
         .sqlx_logging(false)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(30))
         .max_lifetime(None::<Duration>)
-        .idle_timeout(None::<Duration>);
+        .idle_timeout(snapshots.then_some(Duration::from_secs(60)));
     // When SQLite itself ends a transaction, on a full disk for example, sqlx still believes in it: such a connection is of no
     // use any more.
     options.map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
@@ -202,7 +232,7 @@ fn sqlite_options(url: &str, read_only: bool) -> ConnectOptions {
             .foreign_keys(true)
             .pragma("cache_size", "-8000")
             .statement_cache_capacity(200);
-        if read_only {
+        if snapshots {
             sqlite.read_only(true)
         } else {
             sqlite

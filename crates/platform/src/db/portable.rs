@@ -7,13 +7,13 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use futures_util::StreamExt;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement, StreamTrait, Value as Bound};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, QueryResult, Statement, StreamTrait, Value as Bound};
 use serde_json::{Value, json};
 use sqlx::{Row, TypeInfo, ValueRef};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{Engine, exec, rows, scalar};
+use super::{ConnectionTrait, Engine, exec, rows, scalar};
 
 /// Rows are handed on in pieces of about this size.
 const PIECE_BYTES: usize = 1 << 20;
@@ -63,12 +63,12 @@ impl Kind {
     }
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(crate::db::FromQueryResult)]
 struct Named {
     name: String,
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(crate::db::FromQueryResult)]
 struct ColumnRow {
     name: String,
     written: String,
@@ -133,8 +133,8 @@ pub async fn is_empty(on: &impl ConnectionTrait, engine: Engine) -> Result<bool,
 /// # Errors
 /// The database's own, and when nobody takes the pieces any more.
 pub async fn read(from: &DatabaseTransaction, table: &Table, pieces: &mpsc::Sender<Vec<u8>>) -> Result<u64, DbErr> {
-    let backend = ConnectionTrait::get_database_backend(from);
-    let sqlite = backend == sea_orm::DbBackend::Sqlite;
+    let backend = sea_orm::ConnectionTrait::get_database_backend(from);
+    let sqlite = from.engine() == Engine::Sqlite;
     // The order of bytes, whatever a server's language is.
     let ordered = |name: &String| {
         let is_text = table.columns.iter().zip(&table.kinds).any(|(column, kind)| column == name && *kind == Kind::Text);
@@ -220,7 +220,7 @@ pub async fn write(into: &DatabaseTransaction, table: &Table, columns: &[String]
         .collect::<Result<_, _>>()?;
     let names = columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
     // SQLite looks parameters up one after the other, so that long statements cost more than many.
-    let is_sqlite = ConnectionTrait::get_database_backend(into) == sea_orm::DbBackend::Sqlite;
+    let is_sqlite = into.engine() == Engine::Sqlite;
     let at_once = (if is_sqlite { 200 } else { 4000 } / columns.len().max(1)).clamp(1, 500);
     let lines: Vec<&[u8]> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     for group in lines.chunks(at_once) {
@@ -314,7 +314,7 @@ fn quoted(name: &str) -> String {
 /// References between tables, set aside while rows come in any order.
 pub struct References(Vec<Reference>);
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(crate::db::FromQueryResult)]
 struct Reference {
     of: String,
     name: String,

@@ -1,12 +1,95 @@
 //! One text of SQL for both engines, with `$1`, `$2` … for its parameters.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement, TryGetable, Value};
+use std::future::Future;
+
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
+
+use super::{Behind, Engine, FromColumn, FromQueryResult, Reader, row::Row};
 
 /// The parameters of a statement, in the order of their numbers.
 pub type Params = Vec<Value>;
 
-fn statement(on: &impl ConnectionTrait, sql: &str, params: Params) -> Statement {
-    Statement::from_sql_and_values(on.get_database_backend(), sql, params)
+/// What statements are sent through: a reader, or an open write.
+pub trait ConnectionTrait: Sync {
+    /// The engine at its other end.
+    fn engine(&self) -> Engine;
+
+    /// The rows that a statement answers, `most` of them at most.
+    fn ask<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        params: Params,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<R>, DbErr>> + Send;
+
+    /// Runs a statement that answers no rows; says how many it touched.
+    fn run(&self, sql: &str, params: Params) -> impl Future<Output = Result<u64, DbErr>> + Send;
+}
+
+/// Asks through SeaORM's connections.
+async fn ask_driver<R: FromQueryResult>(
+    on: &impl sea_orm::ConnectionTrait,
+    sql: &str,
+    params: Params,
+    most: usize,
+) -> Result<Vec<R>, DbErr> {
+    let statement = Statement::from_sql_and_values(on.get_database_backend(), sql, params);
+    let rows =
+        if most == 1 { on.query_one_raw(statement).await?.into_iter().collect() } else { on.query_all_raw(statement).await? };
+    let mut columns = Vec::new();
+    R::columns(&mut columns);
+    rows.iter().take(most).map(|row| R::read(&mut Row::of_driver(row, &columns))).collect()
+}
+
+macro_rules! through_the_driver {
+    ($($connection:ty),+) => {$(
+        impl ConnectionTrait for $connection {
+            fn engine(&self) -> Engine {
+                match self.get_database_backend() {
+                    DbBackend::Postgres => Engine::Postgres,
+                    _ => Engine::Sqlite,
+                }
+            }
+
+            fn ask<R: FromQueryResult>(
+                &self,
+                sql: &str,
+                params: Params,
+                most: usize,
+            ) -> impl Future<Output = Result<Vec<R>, DbErr>> + Send {
+                ask_driver(self, sql, params, most)
+            }
+
+            async fn run(&self, sql: &str, params: Params) -> Result<u64, DbErr> {
+                let statement = Statement::from_sql_and_values(self.get_database_backend(), sql, params);
+                Ok(self.execute_raw(statement).await?.rows_affected())
+            }
+        }
+    )+};
+}
+through_the_driver!(DatabaseConnection, DatabaseTransaction);
+
+impl ConnectionTrait for Reader {
+    fn engine(&self) -> Engine {
+        match self.0 {
+            Behind::Sqlite(_) => Engine::Sqlite,
+            Behind::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    async fn ask<R: FromQueryResult>(&self, sql: &str, params: Params, most: usize) -> Result<Vec<R>, DbErr> {
+        match &self.0 {
+            Behind::Sqlite(readers) => readers.ask(sql, &params, most),
+            Behind::Postgres(pool) => pool.ask(sql, params, most).await,
+        }
+    }
+
+    async fn run(&self, sql: &str, params: Params) -> Result<u64, DbErr> {
+        match &self.0 {
+            Behind::Sqlite(_) => Err(DbErr::Custom(format!("a reader does not write: {sql}"))),
+            Behind::Postgres(pool) => pool.run(sql, params).await,
+        }
+    }
 }
 
 /// All rows that `sql` answers.
@@ -14,7 +97,7 @@ fn statement(on: &impl ConnectionTrait, sql: &str, params: Params) -> Statement 
 /// # Errors
 /// The database's own.
 pub async fn rows<R: FromQueryResult>(on: &impl ConnectionTrait, sql: &str, params: Params) -> Result<Vec<R>, DbErr> {
-    R::find_by_statement(statement(on, sql, params)).all(on).await
+    on.ask(sql, params, usize::MAX).await
 }
 
 /// The first row that `sql` answers, if there is one.
@@ -22,18 +105,26 @@ pub async fn rows<R: FromQueryResult>(on: &impl ConnectionTrait, sql: &str, para
 /// # Errors
 /// The database's own.
 pub async fn one<R: FromQueryResult>(on: &impl ConnectionTrait, sql: &str, params: Params) -> Result<Option<R>, DbErr> {
-    R::find_by_statement(statement(on, sql, params)).one(on).await
+    Ok(on.ask(sql, params, 1).await?.pop())
+}
+
+/// The first column of a row.
+struct First<T>(Option<T>);
+
+impl<T: FromColumn + Send> FromQueryResult for First<T> {
+    fn columns(_: &mut Vec<&'static str>) {}
+
+    fn read(row: &mut Row<'_>) -> Result<Self, DbErr> {
+        row.first().map(Self)
+    }
 }
 
 /// The first column of the first row; `None` without a row.
 ///
 /// # Errors
 /// The database's own, also when the column is of another type.
-pub async fn scalar<T: TryGetable>(on: &impl ConnectionTrait, sql: &str, params: Params) -> Result<Option<T>, DbErr> {
-    match on.query_one_raw(statement(on, sql, params)).await? {
-        Some(row) => Ok(row.try_get_by_index::<Option<T>>(0)?),
-        None => Ok(None),
-    }
+pub async fn scalar<T: FromColumn + Send>(on: &impl ConnectionTrait, sql: &str, params: Params) -> Result<Option<T>, DbErr> {
+    Ok(one::<First<T>>(on, sql, params).await?.and_then(|First(value)| value))
 }
 
 /// Runs a statement that answers no rows; says how many it touched.
@@ -41,7 +132,7 @@ pub async fn scalar<T: TryGetable>(on: &impl ConnectionTrait, sql: &str, params:
 /// # Errors
 /// The database's own.
 pub async fn exec(on: &impl ConnectionTrait, sql: &str, params: Params) -> Result<u64, DbErr> {
-    Ok(on.execute_raw(statement(on, sql, params)).await?.rows_affected())
+    on.run(sql, params).await
 }
 
 /// How many rows go into one insert.

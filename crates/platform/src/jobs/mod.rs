@@ -8,12 +8,11 @@ mod worker;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     app::App,
     clock,
-    db::{self, Engine, Migration},
+    db::{self, ConnectionTrait, DbErr, Engine, Migration},
     room::Answer,
 };
 
@@ -113,7 +112,7 @@ async fn insert(
 }
 
 /// How many jobs wait, failed at least once, and were given up.
-#[derive(Clone, Copy, Debug, Default, sea_orm::FromQueryResult)]
+#[derive(Clone, Copy, Debug, Default, crate::db::FromQueryResult)]
 pub struct Load {
     /// Jobs that wait for their time or a worker.
     pub waiting: i64,

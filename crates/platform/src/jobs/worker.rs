@@ -3,12 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{JobKind, claim_sql, insert};
 use crate::{
     app::App,
-    db::{self, Engine},
+    db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
     error::Error,
 };
 

@@ -10,12 +10,8 @@ use bytes::Bytes;
 use chrono::NaiveDate;
 use http_body_util::{BodyExt, Limited};
 
-use super::layers::CsrfOwed;
-use crate::{
-    app::{App, Cx},
-    error::Error,
-    secret,
-};
+use super::origin::too_large;
+use crate::{app::App, error::Error};
 
 /// The largest form that is read.
 pub(super) const LARGEST: usize = 2 * 1024 * 1024;
@@ -193,30 +189,14 @@ impl Form {
 impl FromRequest<std::sync::Arc<App>> for Form {
     type Rejection = Error;
 
-    async fn from_request(request: Request, app: &std::sync::Arc<App>) -> Result<Self, Error> {
-        use axum::extract::FromRequestParts;
-        let (mut parts, body) = request.into_parts();
+    async fn from_request(request: Request, _: &std::sync::Arc<App>) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
             return Err(Error::Refused("Please send this as an ordinary form.".to_owned()));
         }
-        let bytes: Bytes = Limited::new(body, LARGEST)
-            .collect()
-            .await
-            .map_err(|_| Error::Refused("That is more than one form can carry (2 MB).".to_owned()))?
-            .to_bytes();
-        let form = Self::parse(&bytes)?;
-        if parts.extensions.get::<CsrfOwed>().is_some() {
-            let Ok(cx) = Cx::from_request_parts(&mut parts, app).await;
-            let brought = form.value("_csrf");
-            if brought.is_empty() || !secret::same(brought, &cx.browser.csrf) {
-                return Err(Error::Refused(
-                    "We could not tell that this form came from our own page. Please load the page again and send it once more."
-                        .to_owned(),
-                ));
-            }
-        }
-        Ok(form)
+        let bytes: Bytes = Limited::new(body, LARGEST).collect().await.map_err(|_| too_large())?.to_bytes();
+        Self::parse(&bytes)
     }
 }
 

@@ -10,14 +10,14 @@ use askama::Template;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 
 use http_body_util::BodyExt as _;
 
-use super::{Shell, Toast, form::LARGEST};
+use super::{Shell, Toast, cookies, form::LARGEST, origin};
 use crate::{
     access::{KeptForm, Via},
     api,
@@ -31,10 +31,6 @@ use crate::{
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'";
 
-/// Set on a request whose form must bring our word back, since the browser named no origin.
-#[derive(Clone, Copy)]
-pub(super) struct CsrfOwed;
-
 #[derive(Template)]
 #[template(path = "web/error.html")]
 struct ErrorPage {
@@ -45,61 +41,19 @@ struct ErrorPage {
     back: String,
 }
 
-pub(crate) fn session_cookie_name(config: &Config) -> &'static str {
-    // The prefix binds the cookie to this host, but browsers refuse it without TLS.
-    if config.is_https() { "__Host-everbetter" } else { "everbetter" }
-}
-
-/// The cookie that carries a new session's token.
-#[must_use]
-pub fn session_cookie(config: &Config, token: &str) -> String {
-    let secure = if config.is_https() { "; Secure" } else { "" };
-    let age = config.session_limit.as_secs();
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", session_cookie_name(config))
-}
-
-/// The cookie that ends a session in the browser.
-#[must_use]
-pub fn clear_session_cookie(config: &Config) -> String {
-    let secure = if config.is_https() { "; Secure" } else { "" };
-    format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", session_cookie_name(config))
-}
-
-/// The cookie that carries a step of a sign-in that is under way; an empty word ends it.
-#[must_use]
-pub fn door_cookie(config: &Config, word: &str) -> String {
-    let secure = if config.is_https() { "; Secure" } else { "" };
-    let age = if word.is_empty() { 0 } else { 900 };
-    format!("{}={word}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}", door_cookie_name(config))
-}
-
-/// The name of that cookie.
-#[must_use]
-pub fn door_cookie_name(config: &Config) -> &'static str {
-    if config.is_https() { "__Host-everbetter-door" } else { "everbetter-door" }
-}
-
-/// What stands in a cookie of that name.
-#[must_use]
-pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
-}
-
 /// Finds out who asks, and puts the request's context where handlers find it.
-pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn identify(
+    State((app, allowances)): State<(Arc<App>, Arc<api::Allowances>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let now = app.clock.now();
     let headers = request.headers();
     let address = request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let htmx = headers.contains_key("hx-request");
-    let is_get = *request.method() == Method::GET;
-    let session = cookie(headers, session_cookie_name(&app.config)).map(secret::token_hash);
+    let method = request.method().clone();
+    let is_get = method == Method::GET;
+    let session = cookies::read(headers, cookies::session_name(&app.config)).map(secret::token_hash);
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -107,18 +61,22 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .map(secret::token_hash);
-    let theme = match cookie(headers, "theme") {
-        Some("light") => Some("light"),
-        Some("dark") => Some("dark"),
-        _ => None,
-    };
-    let toast = cookie(headers, "toast").and_then(Toast::from_cookie);
+    // Who brings a program's header means to be a program: a cookie beside it speaks for nobody.
+    let is_program = bearer.is_none() && api::is_api(&address) && headers.contains_key(header::AUTHORIZATION);
+    let theme = cookies::theme(headers, &app.config);
+    let toast = cookies::read(headers, cookies::toast_name(&app.config)).and_then(Toast::from_cookie);
     let had_toast = toast.is_some() && !htmx;
 
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let known = async {
         let settings = Settings::read(app.db.read()).await?;
         let who = match (bearer, session) {
-            (Some(hash), _) => Some(app.identify.by_token(&app.db, hash, now).await?.ok_or(Error::NotSignedIn)?),
+            (Some(hash), _) => {
+                let who = app.identify.by_token(&app.db, hash.clone(), now).await?.ok_or(Error::NotSignedIn)?;
+                allowances.take(&app.db, app.config.token_requests, &hash, now).await?;
+                Some(who)
+            }
+            _ if is_program => return Err(Error::NotSignedIn),
             (None, Some(hash)) => app.identify.by_session(&app.db, hash, now).await?,
             (None, None) => None,
         };
@@ -127,6 +85,7 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
     let (settings, who) = match known.await {
         Ok(known) => known,
         Err(error) => {
+            let client = client(&app.config, peer, request.headers());
             let cx = Cx {
                 app,
                 who: None,
@@ -136,8 +95,13 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
                 is_get,
                 address,
                 marked_db: None,
-                browser: Browser::default(),
+                browser: Browser { client, ..Browser::default() },
             };
+            match error {
+                Error::NotSignedIn => note_refusal(&cx, &method, "a token opened nothing"),
+                Error::TooMany { .. } => note_refusal(&cx, &method, "a token asked too often"),
+                _ => {}
+            }
             return draw_error(&cx, request.headers(), error.into_response());
         }
     };
@@ -146,8 +110,7 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         // Before anybody signed in there is nothing to protect but the sign-in itself, bound to the host's name.
         _ => secret::csrf_word(app.config.public_url.as_bytes()),
     };
-    let client =
-        client(&app.config, request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()), request.headers());
+    let client = client(&app.config, peer, request.headers());
     let by_token = who.as_ref().is_some_and(|who| who.via == Via::Token);
     let cx = Cx {
         app,
@@ -166,24 +129,14 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         return draw_error(&cx, request.headers(), Error::NotFound.into_response());
     }
     if !by_token && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        match origin(&cx, request.headers()) {
-            Origin::Ours => {}
-            // A program's body has no place for our word, so the origin alone must speak for it.
-            Origin::Foreign | Origin::Unknown if cx.who.is_some() && api::is_api(&cx.address) => {
-                let refusal = Error::from(api::Problem::of(&api::kinds::OTHER_SITE));
-                return draw_error(&cx, request.headers(), refusal.into_response());
+        let headers = request.headers().clone();
+        request = match origin::only_ours(&cx, request).await {
+            Ok(request) => request,
+            Err(error) => {
+                note_refusal(&cx, &method, "not from our own page");
+                return draw_error(&cx, &headers, error.into_response());
             }
-            Origin::Foreign => {
-                let refusal = Error::Refused(
-                    "This came from another site, so we did nothing. If you meant it, open our page and send it from there."
-                        .to_owned(),
-                );
-                return draw_error(&cx, request.headers(), refusal.into_response());
-            }
-            Origin::Unknown => {
-                request.extensions_mut().insert(CsrfOwed);
-            }
-        }
+        };
     }
     request.extensions_mut().insert(cx.clone());
     let headers = request.headers().clone();
@@ -192,6 +145,13 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         Err(error) => return draw_error(&cx, &headers, error.into_response()),
     };
     let response = next.run(request).await;
+    match response.status() {
+        StatusCode::FORBIDDEN if response.extensions().get::<Shown>().is_some_and(|shown| !shown.asks_again) => {
+            note_refusal(&cx, &method, "not allowed");
+        }
+        StatusCode::TOO_MANY_REQUESTS => note_refusal(&cx, &method, "too many tries"),
+        _ => {}
+    }
     if response.extensions().get::<Shown>().is_some_and(|shown| shown.asks_again)
         && !cx.address.starts_with("/api/")
         && let Some(to) = ask_again(&cx, &headers, sent).await
@@ -199,10 +159,11 @@ pub(super) async fn identify(State(app): State<Arc<App>>, mut request: Request, 
         return if cx.htmx { ([(HeaderName::from_static("hx-redirect"), to)], "").into_response() } else { super::go_to(&to) };
     }
     let mut response = draw_error(&cx, &headers, response);
+    if let Some(toast) = response.extensions_mut().remove::<Toast>() {
+        cookies::add(&mut response, &cookies::toast(&cx.app.config, &toast.in_cookie()));
+    }
     if had_toast && response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, HeaderValue::from_static("toast=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+        cookies::add(&mut response, &cookies::toast(&cx.app.config, ""));
     }
     response
 }
@@ -246,6 +207,12 @@ async fn ask_again(cx: &Cx, headers: &HeaderMap, sent: Option<Bytes>) -> Option<
     }
 }
 
+/// Logs what was refused to whom.
+fn note_refusal(cx: &Cx, method: &Method, what: &str) {
+    let person = cx.who.as_ref().map_or("nobody", |who| who.slug.as_str());
+    tracing::warn!(person, from = cx.place(), %method, address = secret::told(&cx.address), "{what}");
+}
+
 /// Where a request comes from. The list that proxies write grows on the right; what stands left of the first address that
 /// we don't trust could be anybody's invention.
 fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
@@ -263,36 +230,6 @@ fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<
         }
     }
     None
-}
-
-enum Origin {
-    Ours,
-    Foreign,
-    Unknown,
-}
-
-fn origin(cx: &Cx, headers: &HeaderMap) -> Origin {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(word) = text("x-csrf-token") {
-        return if secret::same(word, &cx.browser.csrf) { Origin::Ours } else { Origin::Foreign };
-    }
-    match text("sec-fetch-site") {
-        Some("same-origin" | "none") => return Origin::Ours,
-        Some(_) => return Origin::Foreign,
-        None => {}
-    }
-    match text("origin") {
-        Some(origin) => {
-            let host = text("host").unwrap_or_default();
-            let named = origin.split_once("://").map_or("", |(_, rest)| rest);
-            if !named.is_empty() && (named == host || origin == cx.app.config.public_url) {
-                Origin::Ours
-            } else {
-                Origin::Foreign
-            }
-        }
-        None => Origin::Unknown,
-    }
 }
 
 /// Draws the page of an error that a handler answered with: a page, a line for htmx, a problem document for the API.
@@ -322,7 +259,7 @@ fn draw_error(cx: &Cx, headers: &HeaderMap, response: Response) -> Response {
     }
     let reference = shown.fault.as_ref().map_or_else(String::new, |fault| {
         let reference = crate::error::new_reference(cx.now);
-        tracing::error!(reference, address = cx.address, fault, "a request failed");
+        tracing::error!(reference, address = secret::told(&cx.address), fault, "a request failed");
         reference
     });
     let page = ErrorPage {

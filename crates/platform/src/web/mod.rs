@@ -1,8 +1,10 @@
 //! The web kit: the frame of a page, forms that remember, assets, and the layers that every request passes.
 
 mod assets;
+mod cookies;
 mod form;
 mod layers;
+mod origin;
 mod pace;
 mod server;
 mod shell;
@@ -10,7 +12,7 @@ mod upload;
 
 use askama::Template;
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
 
@@ -22,7 +24,7 @@ pub use upload::{LARGEST_UPLOAD, Upload};
 
 use crate::error::Error;
 
-pub use layers::{clear_session_cookie, cookie, door_cookie, door_cookie_name, session_cookie};
+pub use cookies::{clear_session_cookie, door_cookie, door_cookie_name, read as cookie, session_cookie, theme_cookie};
 
 /// What a handler answers.
 pub type Answered = Result<Response, Error>;
@@ -53,9 +55,8 @@ pub fn go_to(address: &str) -> Response {
 #[must_use]
 pub fn go_to_with(address: &str, toast: &Toast) -> Response {
     let mut response = go_to(address);
-    if let Ok(cookie) = HeaderValue::from_str(&toast.cookie()) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    // The layer around all handlers makes a cookie of it, as the settings ask.
+    response.extensions_mut().insert(toast.clone());
     response
 }
 

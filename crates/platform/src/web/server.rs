@@ -12,6 +12,7 @@ use axum::{
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, Predicate, predicate::DefaultPredicate},
     timeout::TimeoutLayer,
@@ -20,6 +21,7 @@ use tower_http::{
 use super::{assets, layers};
 use crate::{
     access::Route,
+    api::Allowances,
     app::App,
     db,
     error::{DISK_WAS_FULL, Error},
@@ -41,8 +43,13 @@ pub fn build(app: &Arc<App>) -> (Router, Vec<Route>) {
         .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, std::time::Duration::from_secs(60)))
-        .layer(middleware::from_fn_with_state(Arc::clone(app), layers::identify))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(not_compressed_yet)));
+        .layer(middleware::from_fn_with_state((Arc::clone(app), Arc::new(Allowances::default())), layers::identify))
+        // Pages are packed anew for each visitor: a better ratio would cost more time than the network gives back.
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(DefaultPredicate::new().and(not_compressed_yet)),
+        );
     let router = pages
         .route("/assets/{*name}", get(assets::serve))
         .route("/healthz", get(|| async { "ok\n" }))

@@ -77,9 +77,9 @@ impl Toast {
         Self { text: text.into(), undo: Some(undo.into()) }
     }
 
-    pub(super) fn cookie(&self) -> String {
-        let json = serde_json::to_vec(self).unwrap_or_default();
-        format!("toast={}; Path=/; HttpOnly; SameSite=Lax; Max-Age=60", URL_SAFE_NO_PAD.encode(json))
+    /// It as the value of a cookie.
+    pub(super) fn in_cookie(&self) -> String {
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
     pub(super) fn from_cookie(value: &str) -> Option<Self> {

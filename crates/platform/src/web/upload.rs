@@ -8,12 +8,8 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::{Form, layers::CsrfOwed};
-use crate::{
-    app::{App, Cx},
-    error::Error,
-    secret,
-};
+use super::Form;
+use crate::{app::App, error::Error};
 
 /// The largest file that a form may bring.
 pub const LARGEST_UPLOAD: usize = 10 * 1024 * 1024;
@@ -33,13 +29,9 @@ impl FromRequest<Arc<App>> for Upload {
     type Rejection = Error;
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self, Error> {
-        use axum::extract::FromRequestParts;
         // The words around a file are few; they fit into what is left beside it.
         DefaultBodyLimit::max(LARGEST_UPLOAD + 64 * 1024).apply(&mut request);
-        let (mut parts, body) = request.into_parts();
-        let owed = parts.extensions.get::<CsrfOwed>().is_some();
-        let Ok(cx) = Cx::from_request_parts(&mut parts, app).await;
-        let mut sent = Multipart::from_request(Request::from_parts(parts, body), app)
+        let mut sent = Multipart::from_request(request, app)
             .await
             .map_err(|_| Error::Refused("Please send this as a form with a file.".to_owned()))?;
         let mut fields = Vec::new();
@@ -74,12 +66,6 @@ impl FromRequest<Arc<App>> for Upload {
             }
         }
         upload.form = Form::of(fields);
-        if owed && !secret::same(upload.form.value("_csrf"), &cx.browser.csrf) {
-            return Err(Error::Refused(
-                "We could not tell that this form came from our own page. Please load the page again and send it once more."
-                    .to_owned(),
-            ));
-        }
         Ok(upload)
     }
 }

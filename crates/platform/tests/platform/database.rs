@@ -1,6 +1,7 @@
+use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     Error,
-    db::{self, Migration},
+    db::{self, Engine, FromQueryResult, Migration},
     room::House,
     settings::Settings,
     testing::on_both,
@@ -90,6 +91,155 @@ async fn a_schema_step_runs_once_and_a_broken_one_leaves_nothing() {
                 db::scalar::<i64>(db.read(), "select count(*) from other", vec![]).await.is_err(),
                 "the first half is undone"
             );
+        },
+    )
+    .await;
+}
+
+/// One value of each type that columns have.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+struct Kept {
+    id: uuid::Uuid,
+    number: i32,
+    large: i64,
+    share: f64,
+    word: String,
+    yes: bool,
+    bytes: Vec<u8>,
+    day: NaiveDate,
+    moment: DateTime<Utc>,
+    maybe: Option<i32>,
+    missing: Option<String>,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Outer {
+    #[row(nested)]
+    kept: Kept,
+    twice: i64,
+    #[row(skip)]
+    beside: Vec<String>,
+}
+
+#[tokio::test]
+async fn readers_and_writers_mean_the_same_by_a_value() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = &bench.app.db;
+            let table = Migration {
+                name: "t-1",
+                why: "a test",
+                sql: "create table kept (id {uuid} primary key, number integer not null, large bigint not null, share double precision not null,
+                      word text not null, yes {bool} not null, bytes {bytes} not null, day {date} not null, moment {instant} not null,
+                      maybe integer, missing text)",
+                only: &[],
+            };
+            db::migrate(db, &platform::migrations().into_iter().chain([table]).collect::<Vec<_>>(), morning()).await.expect("runs");
+            let kept = Kept {
+                id: uuid::Uuid::from_u128(7),
+                number: -3,
+                large: 5_000_000_000,
+                share: 2.0,
+                word: "2026-10-06".to_owned(),
+                yes: true,
+                bytes: vec![0, 255],
+                day: "2026-02-28".parse().expect("a day"),
+                moment: "2026-10-06T09:00:00.25Z".parse().expect("an instant"),
+                maybe: Some(0),
+                missing: None,
+            };
+            let params = || -> db::Params {
+                let Kept { id, number, large, share, word, yes, bytes, day, moment, maybe, missing } = kept.clone();
+                vec![
+                    id.into(),
+                    number.into(),
+                    large.into(),
+                    share.into(),
+                    word.into(),
+                    yes.into(),
+                    bytes.into(),
+                    day.into(),
+                    moment.into(),
+                    maybe.into(),
+                    missing.into(),
+                ]
+            };
+            // The last parameter comes up first: their numbers count, not their places.
+            let columns = "missing, maybe, moment, day, bytes, yes, word, share, large, number, id";
+            let insert = format!("insert into kept ({columns}) values ($11, $10, $9, $8, $7, $6, $5, $4, $3, $2, $1)");
+            let by_writer = db
+                .write(async |tx| {
+                    db::exec(&**tx, &insert, params()).await?;
+                    db::one::<Kept>(&**tx, "select * from kept", vec![]).await
+                })
+                .await;
+            assert_eq!(by_writer.expect("a write"), Some(kept.clone()));
+            let same = "cast($11 as text) is null and maybe = $10 and moment = $9 and day = $8 and bytes = $7 and yes = $6 and word = $5
+                        and share = $4 and large = $3 and number = $2 and id = $1";
+            let sql = format!("select {columns}, large + large as twice from kept where {same}");
+            let outer = db::one::<Outer>(db.read(), &sql, params()).await.expect("an answer").expect("a row");
+            assert_eq!((outer.kept, outer.twice, outer.beside.len()), (kept, 10_000_000_000, 0));
+
+            let number = db::scalar::<i32>(db.read(), "select maybe from kept where id = $1", vec![uuid::Uuid::nil().into()]).await;
+            assert_eq!(number.expect("an answer"), None);
+            for (sql, why) in [
+                ("select id from kept", "columns are missing"),
+                ("select id, number, large, share, word, yes, bytes, day, moment, maybe, 7 as missing from kept", "a number is no text"),
+                ("select id, maybe as number, large, share, missing as word, yes, bytes, day, moment, maybe, missing from kept", "null is no text"),
+            ] {
+                assert!(db::rows::<Kept>(db.read(), sql, vec![]).await.is_err(), "{why}");
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_reader_does_not_write() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = &bench.app.db;
+            if db.engine() == Engine::Postgres {
+                // Its readers and writers share a pool; that nobody writes past the verbs is a matter of style there.
+                return;
+            }
+            db.write(async |tx| Settings::set(&**tx, "organisation", "Riverside").await).await.expect("a write");
+            assert!(db::exec(db.read(), "delete from setting", vec![]).await.is_err());
+            assert!(db::scalar::<String>(db.read(), "delete from setting returning name", vec![]).await.is_err());
+            assert_eq!(Settings::read(db.read()).await.expect("settings").organisation(), "Riverside");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn readers_see_what_was_committed_before_they_asked_and_nothing_else() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = &bench.app.db;
+            db.write(async |tx| {
+                Settings::set(&**tx, "organisation", "Riverside").await?;
+                assert_eq!(Settings::read(db.read()).await?.get("organisation"), None);
+                Ok::<_, Error>(())
+            })
+            .await
+            .expect("a write");
+            let readers = (0..16).map(|_| {
+                let db = db.clone();
+                tokio::spawn(async move { Settings::read(db.read()).await.expect("settings").organisation().to_owned() })
+            });
+            for reader in readers.collect::<Vec<_>>() {
+                assert_eq!(reader.await.expect("no panic"), "Riverside");
+            }
         },
     )
     .await;

@@ -3,7 +3,7 @@
 
 use improvement_stats::predictions::{brier, calibration_curve, interval_hit_rate};
 use platform::db;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use platform::db::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 /// From so many assessed goals on anything is said: fewer say nothing about foresight, and could be told apart.
 pub(crate) const FROM: usize = 5;

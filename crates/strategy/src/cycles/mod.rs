@@ -23,11 +23,10 @@ use partnerships::calendar::SchoolYear;
 use platform::{
     Cx, Error,
     access::{PathIds, Standing, Thing},
-    db::PersonId,
+    db::{FromQueryResult, PersonId},
     room::Subject,
     search::Audience,
 };
-use sea_orm::FromQueryResult;
 
 pub(crate) use contributions::{NAV, TAB, panels, today};
 pub(crate) use import::kinds as imports;

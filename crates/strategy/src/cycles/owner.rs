@@ -4,9 +4,8 @@ use partnerships::partnerships::{Partnership, find_seen};
 use platform::{
     Cx, Error,
     access::{Kind, PathIds, Standing, Thing},
-    db::{self, PersonId, TeamId},
+    db::{self, FromQueryResult, PersonId, TeamId},
 };
-use sea_orm::FromQueryResult;
 
 use super::OwnerKind;
 

@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 use platform::{
     access::{Policy, Standing, Whole, actions},
-    db::{self, Params},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, Value},
     paging::{Page, Window},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 /// The cycles of all partnerships.
 #[derive(Default)]

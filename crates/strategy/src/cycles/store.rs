@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     access::Standing,
-    db::{self, Params, PersonId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId},
     paging::{Page, Seek},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use super::{Cycle, Goal, Learning, LogEntry, PlanAction, owner::Owner};
@@ -40,7 +39,7 @@ pub(super) fn of_owner(owner: &Owner, params: &mut Params) -> String {
 /// A cycle in a list, with what came of it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Listed {
-    #[sea_orm(nested)]
+    #[row(nested)]
     pub cycle: Cycle,
     pub template: String,
     pub step: Option<String>,
@@ -108,7 +107,7 @@ pub(super) async fn candidates(
     today: NaiveDate,
 ) -> Result<Vec<Candidate>, DbErr> {
     let here = "from_on <= $2 and (to_on is null or to_on >= $2)";
-    let (which, id): (String, sea_orm::Value) = match owner {
+    let (which, id): (String, platform::db::Value) = match owner {
         Owner::Person(person) => ("h.id = $1".to_owned(), person.id.into()),
         Owner::Team(team) => {
             (format!("h.id in (select person_id from membership where team_id = $1 and {here})"), team.id.into())

@@ -1,7 +1,7 @@
 //! The templates of cycles: steps, their questions, and which parts of a cycle's page belong to each.
 
 use platform::db;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::Cycle;
 use crate::frameworks::Framework;
@@ -15,7 +15,7 @@ pub(crate) struct Template {
     pub name: String,
     pub short: String,
     pub about: String,
-    #[sea_orm(skip)]
+    #[row(skip)]
     pub steps: Vec<Step>,
 }
 

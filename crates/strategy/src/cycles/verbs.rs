@@ -9,10 +9,9 @@ use platform::{
     access::{May, Standing},
     audit::{self, Actor},
     clock::new_id,
-    db::{self, PersonId, Tx},
+    db::{self, DbErr, FromQueryResult, PersonId, Tx, Value},
     search,
 };
-use sea_orm::{DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::{

@@ -9,8 +9,7 @@ use partnerships::{
     models::SupportModel,
     partnerships::Partnership,
 };
-use platform::{Error, text::folded};
-use sea_orm::ConnectionTrait;
+use platform::{Error, db::ConnectionTrait, text::folded};
 
 use super::{Framework, Practice, store};
 use crate::{

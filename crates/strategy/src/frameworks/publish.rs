@@ -4,13 +4,12 @@ use chrono::NaiveDate;
 use partnerships::models::{self, SupportModel};
 use platform::{
     clock,
-    db::{self, Tx},
+    db::{self, DbErr, Tx},
     import::Taking,
     search::{self, Audience},
     settings::Settings,
     text::folded,
 };
-use sea_orm::DbErr;
 
 use super::{
     Framework, PRACTICE,

@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::PartnershipId;
 use platform::db;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{CycleMonths, Due, Framework, Part, Practice, Quality, StatusWord};
 use crate::{FrameworkId, PracticeId};

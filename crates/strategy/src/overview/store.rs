@@ -8,8 +8,7 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{COLUMNS, FROM, Partnership},
 };
-use platform::db::{self, TeamId};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, TeamId};
 
 /// A team that works with partners.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -7,8 +7,12 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{Partnership, Record},
 };
-use platform::{Cx, Error, access::May, audit, db};
-use sea_orm::DbErr;
+use platform::{
+    Cx, Error,
+    access::May,
+    audit,
+    db::{self, DbErr},
+};
 
 use super::{
     rules::{self, Draft, Problem},

@@ -98,9 +98,10 @@ async fn things_are_made_and_found_at_their_address() {
         let visit = ada.send_json("POST", "/api/v1/partnerships/alder/visits", &[], &visit).await;
         assert_eq!(visit.status, 201, "{}", visit.body);
         assert_eq!(ada.get(visit.location()).await.json()["practices"], json!(["2.2.3"]));
-        assert_eq!(ada.send(Method::DELETE, visit.location(), &[], None).await.status, 204);
+        let any = [("if-match", "*")];
+        assert_eq!(ada.send(Method::DELETE, visit.location(), &any, None).await.status, 204);
         is_problem(&ada.get(visit.location()).await, 404, "not-found");
-        is_problem(&ada.send(Method::DELETE, visit.location(), &[], None).await, 404, "not-found");
+        is_problem(&ada.send(Method::DELETE, visit.location(), &any, None).await, 404, "not-found");
         let late = json!({ "date": "2021-10-07", "hours": 3.5, "mode": "on-site" });
         let late = ada.send_json("POST", "/api/v1/partnerships/alder/visits", &[], &late).await;
         is_problem(&late, 422, "unfit");
@@ -117,6 +118,37 @@ async fn things_are_made_and_found_at_their_address() {
         let wrong = json!({ "practice": "2.2.3", "school_year": "2021-22", "cycle": 1, "status": "not_applicable" });
         let wrong = ada.send_json("POST", "/api/v1/partnerships/alder/tracker-entries", &[], &wrong).await;
         assert_eq!(pointers(&wrong), ["#/reason"], "{}", wrong.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_visit_is_taken_out_in_the_version_that_was_read() {
+    in_the_world(async |bench| {
+        let mut dora = program(bench, "dora").await;
+        let path = "/api/v1/visits/w1";
+        let read = etag(&dora.get(path).await);
+        is_problem(&dora.send(Method::DELETE, path, &[], None).await, 428, "if-match-missing");
+        let changed = dora.send_json("PATCH", path, &[("if-match", &read)], &json!({ "hours": 6.5 })).await;
+        is_problem(&dora.send(Method::DELETE, path, &[("if-match", &read)], None).await, 412, "stale");
+        assert_eq!(dora.get(path).await.status, 200, "it stands");
+        assert_eq!(dora.send(Method::DELETE, path, &[("if-match", &etag(&changed))], None).await.status, 204);
+        is_problem(&dora.get(path).await, 404, "not-found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cookie_beside_a_programs_header_speaks_for_nobody() {
+    in_the_world(async |bench| {
+        for header in ["Bearer nobody's", "Basic YWRhOmFkYQ==", "Bearer", "ada's token"] {
+            let mut ada = visitor(bench, "ada");
+            let headers = [("authorization", header), ("sec-fetch-site", "same-origin")];
+            is_problem(&ada.send(Method::GET, "/api/v1/me", &headers, None).await, 401, "not-signed-in");
+            let visit = json!({ "date": "2021-10-05", "hours": 3.5, "mode": "on-site" });
+            let sent = ada.send_json("POST", "/api/v1/partnerships/alder/visits", &headers, &visit).await;
+            is_problem(&sent, 401, "not-signed-in");
+        }
     })
     .await;
 }

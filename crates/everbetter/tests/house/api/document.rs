@@ -49,3 +49,16 @@ async fn the_page_tells_every_operation_and_problem() {
         assert!(page.body.contains(&format!("id=\"problem-{}\"", kind.name)), "{}", kind.name);
     }
 }
+
+#[tokio::test]
+async fn a_document_that_one_has_already_is_not_sent_again() {
+    let bench = world(Engine::Sqlite).await;
+    let mut anybody = Visitor::new(&bench);
+    let path = "/api/openapi.json";
+    let first = anybody.get(path).await;
+    assert_eq!(first.headers["content-type"], "application/json");
+    let tag = super::etag(&first);
+    let again = anybody.send(axum::http::Method::GET, path, &[("if-none-match", &tag)], None).await;
+    assert_eq!((again.status.as_u16(), again.body.as_str(), super::etag(&again)), (304, "", tag));
+    assert_eq!(anybody.send(axum::http::Method::GET, path, &[("if-none-match", "\"x\"")], None).await.status, 200);
+}

@@ -2,6 +2,7 @@
 
 mod changing;
 mod document;
+mod limits;
 mod once;
 mod reading;
 

@@ -5,10 +5,9 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{May, actions::Create},
-    db::{self, PersonId, TeamId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::super::{
     Partnership, PartnershipFrame, Partnerships, Plan,

@@ -5,11 +5,10 @@ use chrono::NaiveDate;
 use platform::{
     Cx,
     access::{May, actions::See},
-    db,
+    db::{self, FromQueryResult},
     room::Place,
     web::{Answered, Shell, page},
 };
-use sea_orm::FromQueryResult;
 
 use super::super::{Partnership, PartnershipFrame, People, Plan, Record, people_of};
 use crate::{

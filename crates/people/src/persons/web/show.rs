@@ -47,6 +47,7 @@ struct Show {
     may_edit: bool,
     may_depart: bool,
     may_reset: bool,
+    may_sign_out: bool,
 }
 
 pub(super) async fn show(may: May<See, Someone>, cx: Cx) -> Answered {
@@ -95,6 +96,7 @@ pub(super) async fn show(may: May<See, Someone>, cx: Cx) -> Answered {
         is_own: may.also::<Own>(),
         may_edit: may.also::<Edit>(),
         may_depart: may.also::<Depart>(),
+        may_sign_out: may.also::<Reset>(),
         may_reset: may.also::<Reset>() && crate::signin::has_second_factor(on, person.id).await?,
         person,
     })

@@ -5,7 +5,6 @@ mod totp;
 pub(super) mod verbs;
 mod web;
 
-pub(crate) use store::has_one;
-pub(super) use store::owes;
 pub use store::{Lacking, lacking};
+pub(crate) use store::{has_one, owes};
 pub(super) use web::routes;

@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use platform::{
     config::FactorFor,
-    db::{self, PersonId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 /// A second factor as it is kept.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -33,7 +32,7 @@ pub(crate) async fn has_one(on: &impl ConnectionTrait, person: PersonId) -> Resu
 ///
 /// # Errors
 /// The database's own.
-pub(in crate::signin) async fn owes(
+pub(crate) async fn owes(
     on: &impl ConnectionTrait,
     person: PersonId,
     today: NaiveDate,

@@ -13,7 +13,7 @@ use platform::{
 use super::{store, totp};
 use crate::{
     persons::policy::{Reset, Secure, Someone},
-    signin::sessions,
+    signin::{notices, sessions},
 };
 
 /// How many recovery codes a set has.
@@ -86,6 +86,7 @@ pub(super) async fn confirm(cx: &Cx, may: &May<Secure, Someone>, code: &str) -> 
                 return Err(Error::Stale);
             }
             note(cx, tx, may, "turned on the second factor").await?;
+            tell(cx, tx, may, "turned on a second factor").await?;
             new_codes(tx, person).await.map(Some)
         })
         .await
@@ -102,6 +103,7 @@ pub(super) async fn renew_codes(cx: &Cx, may: &May<Secure, Someone>) -> Result<V
                 return Err(Error::NotFound);
             }
             note(cx, tx, may, "made new recovery codes").await?;
+            tell(cx, tx, may, "made new recovery codes").await?;
             new_codes(tx, may.thing().id).await
         })
         .await
@@ -135,6 +137,7 @@ pub(super) async fn turn_off(cx: &Cx, may: &May<Secure, Someone>) -> Result<(), 
     cx.db()
         .write(async |tx| {
             remove(tx, may.thing().id).await?;
+            tell(cx, tx, may, "turned off the second factor").await?;
             note(cx, tx, may, "turned off the second factor").await
         })
         .await
@@ -182,6 +185,10 @@ async fn remove(tx: &Tx, person: PersonId) -> Result<(), Error> {
 async fn note(cx: &Cx, tx: &Tx, may: &May<Secure, Someone>, action: &str) -> Result<(), Error> {
     let actor = Actor::from(may.who());
     Ok(audit::record(tx, cx.db().engine(), cx.now, &actor, action, &may.thing().subject(), "").await?)
+}
+
+async fn tell(cx: &Cx, tx: &Tx, may: &May<Secure, Someone>, what: &str) -> Result<(), Error> {
+    notices::tell(cx, tx, &may.thing().name, may.thing().email.as_deref(), what).await
 }
 
 fn digits(given: &str) -> String {

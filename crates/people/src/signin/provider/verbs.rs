@@ -19,7 +19,7 @@ use super::{
     token::{Account, Expected},
 };
 use crate::signin::{
-    limits,
+    limits, notices,
     steps::{self, Step},
     store::{self, OpenInvitation},
     verbs::{self, Entered},
@@ -198,6 +198,9 @@ pub(super) async fn link(cx: &Cx, who: &Standing, account: &Account) -> Result<R
             let about = verbs::subject(&who.slug, &who.name);
             audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "linked an account at the provider", &about, &issuer)
                 .await?;
+            let known = store::by_id(&**tx, who.person).await?;
+            let email = known.as_ref().map(|known| known.email.as_str());
+            notices::tell(cx, tx, &who.name, email, "linked an account that opens the door").await?;
             Ok(Ok(()))
         })
         .await
@@ -209,7 +212,7 @@ pub(super) async fn link(cx: &Cx, who: &Standing, account: &Account) -> Result<R
 /// Refused when nothing else would open the door; not found when there is no link.
 pub(super) async fn unlink(cx: &Cx, who: &Standing) -> Result<(), Error> {
     let known = store::by_id(cx.db().read(), who.person).await?;
-    if known.is_none_or(|known| known.phc.is_none()) {
+    if known.as_ref().is_none_or(|known| known.phc.is_none()) {
         return Err(Error::Refused("Choose a password first: without the account you could not come in again.".to_owned()));
     }
     cx.db()
@@ -221,6 +224,8 @@ pub(super) async fn unlink(cx: &Cx, who: &Standing) -> Result<(), Error> {
             let about = verbs::subject(&who.slug, &who.name);
             audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), "unlinked the account at the provider", &about, "")
                 .await?;
+            let email = known.as_ref().map(|known| known.email.as_str());
+            notices::tell(cx, tx, &who.name, email, "unlinked the account that opened the door").await?;
             Ok(())
         })
         .await

@@ -7,11 +7,10 @@ use partnerships::{PartnershipId, calendar::SchoolYear};
 use platform::{
     Error,
     clock::new_id,
-    db::{self, Db, PersonId, TeamId},
+    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult, PersonId, TeamId},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
     search,
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{
     Keyed, Parted, by_key, parted, sheet,
@@ -75,7 +74,7 @@ struct Said {
     agreements: String,
     closed_on: Option<NaiveDate>,
     carried_from: Option<String>,
-    #[sea_orm(skip)]
+    #[row(skip)]
     members: BTreeSet<PersonId>,
 }
 
@@ -325,7 +324,7 @@ async fn index(taking: &Taking<'_>, keys: BTreeSet<String>) -> Result<(), Error>
 async fn export(db: &Db) -> Result<Export, Error> {
     #[derive(FromQueryResult)]
     struct Row {
-        #[sea_orm(nested)]
+        #[row(nested)]
         cycle: Cycle,
         carried_from: Option<String>,
     }

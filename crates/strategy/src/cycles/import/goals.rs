@@ -6,10 +6,9 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, Db},
+    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{
     Keyed, Parted, Places, by_key, codes_by_key, list, parted, put_codes, sheet,
@@ -73,7 +72,7 @@ struct Said {
     confidence: Option<i32>,
     outcome: Option<f64>,
     met: String,
-    #[sea_orm(skip)]
+    #[row(skip)]
     practices: BTreeSet<String>,
 }
 

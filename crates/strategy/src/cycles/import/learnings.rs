@@ -6,10 +6,9 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, Db, PersonId},
+    db::{self, Db, FromQueryResult, PersonId},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
-use sea_orm::FromQueryResult;
 
 use super::{
     Keyed, Parted, Places, by_key, codes_by_key, list, parted, put_codes, sheet,
@@ -54,7 +53,7 @@ struct Said {
     for_others: String,
     author_id: PersonId,
     written_on: NaiveDate,
-    #[sea_orm(skip)]
+    #[row(skip)]
     practices: BTreeSet<String>,
 }
 

@@ -4,11 +4,10 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, Db, PersonId},
+    db::{self, Db, FromQueryResult, PersonId},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
     secret,
 };
-use sea_orm::FromQueryResult;
 
 use super::{
     Keyed, Parted, by_key, parted, sheet,

@@ -19,11 +19,10 @@ use std::{
 
 use platform::{
     access::{Standing, roles},
-    db::{self, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx},
     import::{Column, Kind, Row, Source, Tally, tables},
     sheet::{Cell, Sheet},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
 use crate::tracker::rules::is_key;

@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 use platform::{
     Error,
     clock::new_id,
-    db::{self, Db, PersonId},
+    db::{self, Db, FromQueryResult, PersonId},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
-use sea_orm::FromQueryResult;
 
 use super::{
     Keyed, Parted, Places, by_key, parted, sheet,

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use platform::{
     Error,
-    db::{self, Db},
+    db::{self, Db, FromQueryResult},
     import::{Export, Form, Kind, Refusal, Source, Taking, Tally},
 };
-use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::{cycles::template::PARTS, tracker::rules::is_key};
@@ -72,7 +71,7 @@ struct StepRow {
 }
 
 /// All templates, in order.
-async fn all(on: &impl sea_orm::ConnectionTrait) -> Result<Vec<Template>, Error> {
+async fn all(on: &impl db::ConnectionTrait) -> Result<Vec<Template>, Error> {
     let sql = "select key, name, short, about from cycle_template order by position, key";
     let templates = db::rows::<TemplateRow>(on, sql, vec![]).await?;
     let sql = "select template_key, key, name, holds, practices_of, only_in_last_cycle, prompts from cycle_template_step

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use partnerships::PartnershipId;
 use platform::{
     Error,
-    db::{self, PersonId, TeamId},
+    db::{self, FromQueryResult, PersonId, TeamId},
     import::{Known, Row, Taking},
 };
-use sea_orm::FromQueryResult;
 
 use crate::{CycleId, PracticeId, frameworks::Framework};
 

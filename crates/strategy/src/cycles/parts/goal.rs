@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use partnerships::calendar::spoken;
+use platform::db::{FromQueryResult, Value};
 use platform::web::Form;
-use sea_orm::{FromQueryResult, Value};
 
 use super::{Kept, World, choice, figure, line, lines};
 use crate::cycles::{DECISIONS, GOAL_KINDS, MET, SHORT_MOST, TEXT_MOST, words};
@@ -28,7 +28,7 @@ pub(in crate::cycles) struct Goal {
     pub met: String,
     pub happened: String,
     pub decision: String,
-    #[sea_orm(skip)]
+    #[row(skip)]
     pub codes: BTreeSet<String>,
 }
 

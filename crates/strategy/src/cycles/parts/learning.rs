@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use platform::{db::PersonId, web::Form};
-use sea_orm::{FromQueryResult, Value};
+use platform::{
+    db::{FromQueryResult, PersonId, Value},
+    web::Form,
+};
 
 use super::{Kept, World, choice, line, lines};
 use crate::cycles::{LEARNINGS, SHORT_MOST, TEXT_MOST, words};
@@ -16,7 +18,7 @@ pub(in crate::cycles) struct Learning {
     pub for_others: String,
     pub author_id: PersonId,
     pub written_on: NaiveDate,
-    #[sea_orm(skip)]
+    #[row(skip)]
     pub codes: BTreeSet<String>,
 }
 

@@ -2,8 +2,10 @@
 
 use chrono::NaiveDate;
 use partnerships::calendar::spoken;
-use platform::{db::PersonId, web::Form};
-use sea_orm::{FromQueryResult, Value};
+use platform::{
+    db::{FromQueryResult, PersonId, Value},
+    web::Form,
+};
 
 use super::{Kept, World, lines};
 use crate::cycles::LONG_MOST;

@@ -12,10 +12,9 @@ use chrono::NaiveDate;
 use platform::{
     Cx, Error,
     access::{PathIds, Standing, Thing},
-    db::{self, PersonId},
+    db::{self, ConnectionTrait, FromQueryResult, PersonId, Value},
     web::Form,
 };
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 pub(super) use action::Action;

@@ -123,7 +123,7 @@ pub(super) async fn add<N: Part>(may: May<Run, CycleThere>, cx: Cx, mut form: Fo
     let there = may.thing();
     let world = World::read(&cx, may.who(), there).await?;
     let key: Option<uuid::Uuid> = form.value("key").parse().ok();
-    let part = N::read(&mut form, &world);
+    let part = <N as Part>::read(&mut form, &world);
     let (Some(part), Some(key)) = (part, key) else {
         if key.is_none() {
             form.put("key", vec![cx.new_id().to_string()]);
@@ -178,7 +178,7 @@ pub(super) async fn show<N: Part>(may: May<See, PartThere<N>>, cx: Cx) -> Answer
 pub(super) async fn correct<N: Part>(may: May<Run, PartThere<N>>, cx: Cx, mut form: Form) -> Answered {
     let there = may.thing();
     let world = World::read(&cx, may.who(), &there.there).await?;
-    let Some(part) = N::read(&mut form, &world) else {
+    let Some(part) = <N as Part>::read(&mut form, &world) else {
         return page_with_errors(&standing(&cx, may.who(), there, &world, form, true, false).await?);
     };
     match verbs::correct(&may, &cx, &world, form.version(), &part).await {

@@ -7,12 +7,12 @@ use partnerships::calendar::{SchoolYear, spoken};
 use platform::{
     Cx, Error,
     access::{May, actions::See},
+    db::FromQueryResult,
     paging::{Seek, Window, address},
     sheet::Sheet,
     text::counted,
     web::{Answered, Shell, page},
 };
-use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::cycles::{

@@ -11,9 +11,9 @@ use partnerships::{
 use platform::{
     Cx, Error,
     access::{Kind, Standing as Who, roles},
+    db::ConnectionTrait,
     web::Shell,
 };
-use sea_orm::ConnectionTrait;
 
 use super::Line;
 use crate::{

@@ -4,11 +4,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use partnerships::calendar::SchoolYear;
 use platform::{
     Error,
-    db::{self, Db},
+    db::{self, Db, FromQueryResult},
     import::Export,
     sheet::{Cell, Sheet},
 };
-use sea_orm::FromQueryResult;
 
 #[derive(FromQueryResult)]
 struct Row {

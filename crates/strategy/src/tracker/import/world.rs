@@ -11,11 +11,10 @@ use partnerships::{
 use platform::{
     Error,
     access::{Policy, Standing, roles},
-    db::{self, PersonId},
+    db::{self, FromQueryResult, PersonId},
     import::{Known, Row, Taking},
     settings::Settings,
 };
-use sea_orm::FromQueryResult;
 
 use super::super::rules::cycle_span;
 use crate::{

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use partnerships::calendar::SchoolYear;
 use platform::{
-    db::{self, Params},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, Value},
     paging::{Page, Window},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use crate::EntryId;
 

@@ -10,9 +10,8 @@ use partnerships::{
 };
 use platform::{
     Error,
-    db::{self, PersonId, TeamId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
 };
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{
     Cell, Status,
@@ -175,7 +174,7 @@ pub(super) async fn shown_of(on: &impl ConnectionTrait, partnership: Partnership
 /// A partnership with what lists of several say about it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Supervised {
-    #[sea_orm(nested)]
+    #[row(nested)]
     pub partnership: Partnership,
     pub team_slug: String,
     pub supervisor_slug: Option<String>,
@@ -226,7 +225,7 @@ pub(super) async fn at_site(on: &impl ConnectionTrait, site: &str) -> Result<Vec
 /// What a person said lately, with where.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Said {
-    #[sea_orm(nested)]
+    #[row(nested)]
     pub told: Told,
     pub slug: String,
     pub place: String,

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use partnerships::{PartnershipId, calendar::SchoolYear};
-use platform::db::{self, PersonId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult, PersonId};
 
 use crate::{EntryId, PracticeId, tracker::Status};
 
@@ -118,7 +117,7 @@ pub(in crate::tracker) async fn refresh_all_of(on: &impl ConnectionTrait, partne
 /// Waits for others who make cells of these partnerships anew. Of two at once, the later would otherwise not see the entry of the
 /// earlier, and write an older one over a newer one. SQLite has one writer at a time anyway.
 async fn one_at_a_time(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<(), DbErr> {
-    if on.get_database_backend() == DbBackend::Postgres {
+    if on.engine() == Engine::Postgres {
         let sql = format!(
             "select id from partnership where id in ({}) order by id for no key update",
             db::placeholders(1, partnerships.len())

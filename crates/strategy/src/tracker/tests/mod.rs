@@ -16,14 +16,13 @@ use platform::{
     Error,
     access::{Identify, Kind, Seat, Standing, Via, roles},
     audit::Actor,
-    db::{self, Db, PersonId, TeamId},
+    db::{self, Db, FromQueryResult, PersonId, TeamId},
     import::{self, Mode, Tally},
     room::House,
     secret::token_hash,
     testing::{Bench, Visitor, on_both},
     text::folded,
 };
-use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 const PEOPLE: [(&str, &str, &str, Option<&str>); 8] = [
@@ -149,7 +148,7 @@ async fn furnish(db: &Db) {
             )
             .await?;
         }
-        Ok::<_, sea_orm::DbErr>(())
+        Ok::<_, platform::db::DbErr>(())
     })
     .await
     .expect("people and teams");
@@ -211,7 +210,7 @@ async fn partnership(db: &Db, number: u128, slug: &str, name: &str, model: &str,
             ],
         )
         .await?;
-        Ok::<_, sea_orm::DbErr>(())
+        Ok::<_, platform::db::DbErr>(())
     })
     .await
     .expect("a partnership");
