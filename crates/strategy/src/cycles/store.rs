@@ -99,7 +99,8 @@ pub(super) struct Candidate {
     pub name: String,
 }
 
-/// Who can be named in a cycle of this owner: those who are there today, and those who are named in `cycle` already.
+/// Who can be named in a cycle of this owner: those who are there today, and those who are named in `cycle` already, as one of
+/// its people or for an action.
 pub(super) async fn candidates(
     on: &impl ConnectionTrait,
     owner: &Owner,
@@ -131,7 +132,8 @@ pub(super) async fn candidates(
     let cycle = cycle.unwrap_or(CycleId(Uuid::nil()));
     let sql = format!(
         "select h.id, h.slug, h.name from person h where ({which}) or ($2 = $2 and h.id in
-           (select person_id from cycle_member where cycle_id = $3)) order by h.folded, h.slug"
+           (select person_id from cycle_member where cycle_id = $3 union
+            select owner_id from plan_action where cycle_id = $3)) order by h.folded, h.slug"
     );
     db::rows(on, &sql, vec![id, today.into(), cycle.into()]).await
 }

@@ -216,6 +216,24 @@ async fn an_entry_of_the_log_is_its_authors_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn whoever_does_an_action_stays_named_when_somebody_else_edits_it() {
+    in_the_world(async |bench| {
+        // Lena has left; an action of last year that was hers is put right by somebody else.
+        let action = "action,cycle,text,owner,status\nalder.21.c1.a9,alder.21.c1,Hand over,lena@example.org,under_way\n";
+        take(bench, "plan-actions", "left.csv", action).await;
+        let mut ada = visitor(bench, "ada");
+        let path = format!("{CYCLE}/plan-actions/alder.21.c1.a9");
+        let page = ada.get(&path).await;
+        assert!(page.body.contains("<option value=\"lena-farrow\" selected>"), "{}", page.body);
+        let said = [("version", "1"), ("text", "Hand over the keys"), ("owner", "lena-farrow"), ("status", "done")];
+        assert_eq!(ada.post(&path, &said).await.status, 303);
+        let text = ada.get(CYCLE).await.text();
+        assert!(text.contains("Hand over the keys") && text.contains("Lena Farrow"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_needs_another_look_keeps_what_was_typed() {
     in_the_world(async |bench| {
         let mut ada = visitor(bench, "ada");
