@@ -25,6 +25,7 @@ async function wholeCycle(page, number, title) {
   await page.getByLabel("What is it about?").fill(title);
   await page.getByLabel("Number").fill(String(number));
   await page.getByLabel("Kind of cycle").selectOption({ label: "PDSA: Plan, do, study, act" });
+  await page.getByLabel("Which cycle does it carry on?").selectOption({ label: "None: it begins afresh" });
   await button(page, "Begin it").click();
   await page.getByRole("heading", { level: 1, name: `Cycle ${number}: ${title}` }).waitFor();
   const cycle = new URL(page.url()).pathname;
@@ -63,7 +64,7 @@ async function wholeCycle(page, number, title) {
   await page.getByLabel("What is it about?").fill(`${title}, again`);
   await button(page, "Begin it").click();
   await page.getByRole("heading", { level: 1, name: `Cycle ${number + 1}: ${title}, again` }).waitFor();
-  console.error("DUMP", (await page.locator("main").innerText()).slice(0, 900));
+  await page.getByText("From 3 to 4").waitFor();
   await page.getByRole("link", { name: "Count my questions in one talk" }).waitFor();
   return cycle;
 }
