@@ -193,8 +193,10 @@ pub(super) fn nearest(
 
 /// Controls that are looked at together: they stay in the fastest memory while all units pass by.
 const TILE: usize = 512;
+/// Controls of a tile that are measured at once.
+const LANES: usize = 16;
 /// Coordinates of a first look, in single precision.
-const GLANCE: usize = 12;
+const GLANCE: usize = 16;
 
 /// The nearest controls of each unit, as [`nearest`] finds them, by squared distance.
 fn nearest_of_all(space: &Whitened, units: &[usize], controls: &[usize], count: usize) -> Vec<Vec<Peer>> {
@@ -203,38 +205,51 @@ fn nearest_of_all(space: &Whitened, units: &[usize], controls: &[usize], count: 
     let largest = space.values.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
     // By so much a distance in single precision can be wrong, twice over: nobody is passed over who may be near enough.
     let blur = (seen as f64).sqrt() * largest * 4.0 * f64::from(f32::EPSILON);
-    let (mut columns, mut sums) = (vec![0.0f32; seen * TILE], [0.0f32; TILE]);
+    let mut columns = vec![[0.0f32; LANES]; TILE / LANES * seen];
     for tile in controls.chunks(TILE) {
         for (place, control) in tile.iter().enumerate() {
             for (column, value) in space.row(*control)[..seen].iter().enumerate() {
-                columns[column * TILE + place] = *value as f32;
+                columns[place / LANES * seen + column][place % LANES] = *value as f32;
             }
         }
         for (unit, nearest) in units.iter().zip(&mut found) {
             let own = space.row(*unit);
-            sums.fill(0.0);
-            for (column, value) in columns.chunks_exact(TILE).zip(own) {
-                let value = *value as f32;
-                for (sum, other) in sums.iter_mut().zip(column) {
-                    let apart = other - value;
-                    *sum += apart * apart;
-                }
-            }
+            let mut glance = [0.0f32; GLANCE];
+            glance.iter_mut().zip(own).for_each(|(slot, value)| *slot = *value as f32);
             let mut bound = beyond(nearest.limit, blur);
-            for (control, sum) in tile.iter().zip(&sums) {
+            for (block, some) in columns.chunks_exact(seen).zip(tile.chunks(LANES)) {
+                let sums = squares_apart(block, &glance);
                 // A sum that is no number is looked at closely, too.
-                if *sum > bound {
+                let beyond_bound: usize = sums.iter().map(|sum| usize::from(*sum > bound)).sum();
+                if beyond_bound == LANES {
                     continue;
                 }
-                let before = nearest.limit;
-                nearest.offer(*control, squared_below(own, space.row(*control), before), |_| true);
-                if nearest.limit < before {
-                    bound = beyond(nearest.limit, blur);
+                for (control, sum) in some.iter().zip(&sums) {
+                    if *sum > bound {
+                        continue;
+                    }
+                    let before = nearest.limit;
+                    nearest.offer(*control, squared_below(own, space.row(*control), before), |_| true);
+                    if nearest.limit < before {
+                        bound = beyond(nearest.limit, blur);
+                    }
                 }
             }
         }
     }
     found.into_iter().map(|nearest| nearest.best).collect()
+}
+
+/// For each lane the squared distance over the columns of a block.
+fn squares_apart(block: &[[f32; LANES]], own: &[f32]) -> [f32; LANES] {
+    let mut sums = [0.0; LANES];
+    for (column, value) in block.iter().zip(own) {
+        for lane in 0..LANES {
+            let apart = column[lane] - value;
+            sums[lane] += apart * apart;
+        }
+    }
+    sums
 }
 
 /// The squared distance in single precision from which on a unit is surely beyond a squared limit.

@@ -2,7 +2,7 @@
 
 use nalgebra::{Cholesky, DMatrix, DVector};
 
-use super::blocks::{Blocks, Component};
+use super::blocks::{Blocks, Component, Lead};
 use super::dense::*;
 use crate::{Error, Result};
 
@@ -82,6 +82,36 @@ struct Eliminated {
     links: Vec<Vec<f64>>,
 }
 
+/// Room for the elimination of one level after the other.
+struct Room {
+    size: usize,
+    width: usize,
+    half: Vec<f64>,
+    factor: Vec<f64>,
+    products: Vec<f64>,
+}
+
+impl Room {
+    fn new(size: usize, width: usize) -> Self {
+        let square = || vec![0.0; size * size];
+        Self { size, width, half: square(), factor: square(), products: vec![0.0; size * width] }
+    }
+
+    /// Factorises a level's own part, and answers the logarithm of its determinant.
+    fn eliminate(&mut self, lead: &Lead, spread: &[f64]) -> Result<f64> {
+        let (size, width) = (self.size, self.width);
+        transposed_product(spread, size, &lead.gram, size, &mut self.half);
+        product(&self.half, size, spread, size, &mut self.factor);
+        (0..size).for_each(|i| self.factor[i * size + i] += 1.0);
+        if !cholesky(&mut self.factor, size) {
+            return Err(UNSTABLE);
+        }
+        transposed_product(spread, size, &lead.products, width, &mut self.products);
+        forward(&self.factor, size, &mut self.products, width);
+        Ok(super::dense::log_determinant(&self.factor, size))
+    }
+}
+
 /// A component, factorised.
 struct Factorised {
     leads: Vec<Eliminated>,
@@ -99,7 +129,16 @@ impl Blocks {
         let width = self.p + 1;
         let mut cross = self.cross.clone();
         let mut log_random = 0.0;
+        let mut room = Room::new(self.factors[0].width(), width);
         for component in &self.components {
+            // With one grouping each group is a component: nothing needs to be kept of it.
+            if component.size == 0 {
+                for lead in &component.leads {
+                    log_random += room.eliminate(lead, &matrices[0])?;
+                    subtract_products(&room.products, width, &room.products, width, &mut cross, width);
+                }
+                continue;
+            }
             let done = self.factorise(component, matrices)?;
             log_random += done.log_determinant;
             for lead in &done.leads {
@@ -153,18 +192,10 @@ impl Blocks {
         }
         let mut log_determinant = 0.0;
         let mut leads = Vec::with_capacity(component.leads.len());
-        let mut half = vec![0.0; k * k];
+        let mut room = Room::new(k, width);
         for lead in &component.leads {
-            let (mut factor, mut own) = (vec![0.0; k * k], vec![0.0; k * width]);
-            transposed_product(&matrices[0], k, &lead.gram, k, &mut half);
-            product(&half, k, &matrices[0], k, &mut factor);
-            (0..k).for_each(|i| factor[i * k + i] += 1.0);
-            if !cholesky(&mut factor, k) {
-                return Err(UNSTABLE);
-            }
-            log_determinant += super::dense::log_determinant(&factor, k);
-            transposed_product(&matrices[0], k, &lead.products, width, &mut own);
-            forward(&factor, k, &mut own, width);
+            log_determinant += room.eliminate(lead, &matrices[0])?;
+            let (factor, own) = (room.factor.clone(), room.products.clone());
             let mut links = Vec::with_capacity(lead.links.len());
             for link in &lead.links {
                 let rows = self.factors[link.factor].width();
