@@ -1,16 +1,7 @@
 //! Files in: each kind of file says its columns; a file changes all or nothing; each error names file, row, column and value.
 
-mod bytes;
-mod delimited;
 mod known;
-mod look;
-mod mapping;
-mod raw;
-mod row;
-mod table;
 mod tally;
-mod values;
-mod workbook;
 
 use std::path::Path;
 
@@ -26,15 +17,14 @@ use crate::{
     sheet::Sheet,
 };
 
-use bytes::{Content, Input};
-pub use known::{Known, near};
-pub use look::{DaysInFigures, Heading, Look, OddWord, look, only_rows};
-pub use mapping::{Mapping, Meaning, RowChoice};
-pub use raw::{LARGEST_CELL, LARGEST_FILE, MOST_COLUMNS};
-pub use row::Row;
-pub use table::{MOST_REFUSED, Table};
-pub use tally::{Change, Outcome, Refusal, RowOutcome, TOLD, Tally, changes};
-pub use values::DayOrder;
+pub use ::tables::{
+    Column, DayOrder, DaysInFigures, Heading, Holds, LARGEST_CELL, LARGEST_FILE, Look, MOST_COLUMNS, MOST_REFUSED, Mapping,
+    Meaning, OddWord, Refusal, Row, RowChoice, Table, near, only_rows,
+};
+pub use known::Known;
+pub use tally::{Change, Outcome, RowOutcome, TOLD, Tally, changes};
+
+use ::tables::Input;
 
 /// A kind of file that a room takes in.
 pub struct Kind {
@@ -73,60 +63,6 @@ pub enum Export {
     Table(Sheet),
     /// A text, TOML.
     Text(String),
-}
-
-/// A column of a table.
-pub struct Column {
-    /// Its name in the header.
-    pub name: &'static str,
-    /// What else people call it.
-    pub also: &'static [&'static str],
-    /// Whether a file without it is refused.
-    pub required: bool,
-    /// What its values look like.
-    pub holds: Holds,
-    /// What it means, in a few words.
-    pub about: &'static str,
-}
-
-/// What the values of a column look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    /// Any text.
-    Text,
-    /// A day, `2026-10-06`.
-    Date,
-    /// An instant, `2026-10-06T14:30:00Z`.
-    Instant,
-    /// A school year, `2026-27`.
-    SchoolYear,
-    /// A number.
-    Number,
-    /// Texts parted by semicolons.
-    List,
-    /// One of a few words.
-    Word(&'static [&'static str]),
-}
-
-impl Column {
-    /// A column that a file must have.
-    #[must_use]
-    pub const fn needed(name: &'static str, holds: Holds, about: &'static str) -> Self {
-        Self { name, also: &[], required: true, holds, about }
-    }
-
-    /// A column that a file may have.
-    #[must_use]
-    pub const fn optional(name: &'static str, holds: Holds, about: &'static str) -> Self {
-        Self { name, also: &[], required: false, holds, about }
-    }
-
-    /// The same column with other names that people call it by.
-    #[must_use]
-    pub const fn or(mut self, also: &'static [&'static str]) -> Self {
-        self.also = also;
-        self
-    }
 }
 
 /// One import under way.
@@ -203,17 +139,9 @@ fn source(kind: &Kind, name: &str, input: Input<'_>, mapping: &Mapping) -> Resul
         Form::Either => is_toml(name),
     };
     if as_text {
-        let sample = input.sample().map_err(|error| vec![bytes::unreadable(name, &error)])?;
-        if bytes::content(&sample) != Content::Text {
-            let advice = "Choose the content pack, whose name ends in .toml.";
-            return Err(vec![Refusal::whole(name, "This is no text.", advice)]);
-        }
-        let text = bytes::Encoding::of(name, input, &sample)?.decode(name, &input.all(name, raw::LARGEST_FILE)?)?;
-        return Ok(Source::Text(name.to_owned(), text));
+        return ::tables::text(name, input).map(|text| Source::Text(name.to_owned(), text));
     }
-    let mut builder = table::Builder::new(kind, mapping, name);
-    let how = rows_of(name, input, mapping.sheet.as_deref(), &mut builder)?;
-    builder.finish(how).map(Source::Table)
+    ::tables::read(kind.columns, name, input, mapping).map(Source::Table)
 }
 
 fn is_toml(name: &str) -> bool {
@@ -221,14 +149,12 @@ fn is_toml(name: &str) -> bool {
     name.ends_with(".toml") || name.ends_with(".toml.gz")
 }
 
-/// Hands the rows of a file on, whatever it is.
-fn rows_of(name: &str, input: Input<'_>, sheet: Option<&str>, taker: &mut dyn raw::Taker) -> Result<raw::HowRead, Vec<Refusal>> {
-    let sample = input.sample().map_err(|error| vec![bytes::unreadable(name, &error)])?;
-    match bytes::content(&sample) {
-        Content::Text => delimited::read(name, input, &sample, taker),
-        Content::Zip => workbook::read(name, &input.all(name, workbook::LARGEST_PACKED)?, sheet, taker),
-        Content::Compound => Err(vec![workbook::compound(name, &input.all(name, workbook::LARGEST_PACKED)?)]),
-    }
+/// Looks at a file of a kind, with what was said about it so far.
+///
+/// # Errors
+/// Why the file can't be opened at all.
+pub fn look(kind: &Kind, name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Look, Vec<Refusal>> {
+    ::tables::look(kind.columns, name, Input::Bytes(bytes), mapping)
 }
 
 /// Takes sources in: all or nothing. A dry run, or a single refusal, leaves everything as it was.
@@ -288,6 +214,14 @@ async fn take_for(
     match outcome {
         Ok(tally) | Err(Undone::Tally(tally)) => Ok(tally),
         Err(Undone::Error(error)) => Err(error),
+    }
+}
+
+impl Kind {
+    /// Whether it is read as rows and columns.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.form != Form::Text
     }
 }
 

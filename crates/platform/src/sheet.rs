@@ -6,6 +6,7 @@ use axum::{
 };
 use chrono::NaiveDate;
 use rust_xlsxwriter::{Format, Workbook};
+use tables::{csv_of, guarded};
 
 use crate::error::Error;
 
@@ -96,7 +97,7 @@ impl Sheet {
     /// None in practice: the text grows in memory.
     pub fn csv(&self) -> Result<String, Error> {
         let rows: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(Cell::written).collect()).collect();
-        csv_of(&self.header, &rows)
+        Ok(csv_of(&self.header, &rows)?)
     }
 
     /// The table as a workbook of one sheet, its header bold and kept in view.
@@ -144,28 +145,6 @@ impl Cell {
             Self::Date(date) => date.to_string(),
         }
     }
-}
-
-/// Whether a spreadsheet would take a text for a formula, or an apostrophe before it for ours.
-pub(crate) fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// Texts as CSV (RFC 4180).
-pub(crate) fn csv_of<H: AsRef<[u8]>>(header: &[H], rows: &[Vec<String>]) -> Result<String, Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let failed = |error: csv::Error| Error::Ours(error.to_string());
-    writer.write_record(header).map_err(failed)?;
-    for row in rows {
-        writer.write_record(row).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Error::Ours(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| Error::Ours(error.to_string()))
-}
-
-/// The text, with an apostrophe before what a spreadsheet would take for a formula.
-pub(crate) fn guarded(text: &str) -> String {
-    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]

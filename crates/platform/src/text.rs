@@ -1,12 +1,6 @@
 //! Text as people compare it.
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-
-/// The text without accents and capitals, for sorting and finding on both engines alike.
-#[must_use]
-pub fn folded(text: &str) -> String {
-    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
-}
+pub use tables::folded;
 
 /// The first letters of the first and last word of a name, for the round sign beside it.
 #[must_use]
@@ -34,11 +28,6 @@ pub fn counted(count: impl Into<i64>, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_fold_without_accents_and_capitals() {
-        assert_eq!(folded("Guadalupe RENTERÍA"), "guadalupe renteria");
-    }
 
     #[test]
     fn initials_come_from_the_first_and_last_word() {

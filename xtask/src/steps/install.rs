@@ -10,7 +10,7 @@ use crate::{
 const NO_MAIN_CLUSTER: &str = "create_main_cluster = false";
 const NODE_AT_LEAST: u32 = 20;
 
-/// Sees to PostgreSQL, Chromium, Node.js and what tries the API.
+/// Sees to PostgreSQL, Chromium, Node.js what tries the API, and the fuzzer.
 pub fn tools_are_here() -> Outcome {
     let mut missing = Vec::new();
     if tools::postgres_folder().is_none() {
@@ -26,7 +26,9 @@ pub fn tools_are_here() -> Outcome {
         install()?;
     }
     match tools::node_version() {
-        Some(version) if version >= NODE_AT_LEAST && find("npm").is_some() => super::api::install(),
+        Some(version) if version >= NODE_AT_LEAST && find("npm").is_some() => {
+            super::api::install().and_then(|()| super::fuzz::install())
+        }
         _ => Err(format!(
             "The browser tests need Node.js {NODE_AT_LEAST} or newer with npm. Please install both, then run `cargo ci` again."
         )),

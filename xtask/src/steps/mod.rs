@@ -2,6 +2,7 @@
 
 mod api;
 pub mod browser;
+mod fuzz;
 mod install;
 mod licences;
 mod rust;
@@ -21,6 +22,7 @@ const STEPS: &[Step] = &[
     Step { name: "clippy", run: rust::clippy },
     Step { name: "tests", run: rust::tests },
     Step { name: "crashes", run: rust::crashes },
+    Step { name: "fuzz", run: fuzz::targets },
     Step { name: "api", run: api::tests },
     Step { name: "browser", run: browser::tests },
     Step { name: "docs", run: docs::run },

@@ -7,7 +7,9 @@ use crate::{
 
 /// Format.
 pub fn format() -> Outcome {
-    run(&mut cargo(&["fmt", "--all", "--check"]), "Some files are formatted otherwise; `cargo fmt` puts them right.")
+    let otherwise = "Some files are formatted otherwise; `cargo fmt` puts them right.";
+    run(&mut cargo(&["fmt", "--all", "--check"]), otherwise)?;
+    run(&mut cargo(&["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"]), otherwise)
 }
 
 /// Lints.

@@ -17,11 +17,11 @@ pub(super) const COLUMNS: &[Column] = &[
     column("coachee", true, Holds::Text, "the coachee's e-mail address"),
     column("partnership", true, Holds::Text, "the partnership's key"),
     column("coach", true, Holds::Text, "the coach's e-mail address"),
-    column("reason", false, Holds::Text, "how it came about"),
+    column("reason", false, Holds::Text, "how it came about").prose(),
     column("frequency", false, Holds::Text, "how often they meet"),
     column("from", true, Holds::Date, "the first day").or(&["from on", "start"]),
     column("to", false, Holds::Date, "the last day; empty while it goes on").or(&["to on", "until", "end"]),
-    column("goal", false, Holds::Text, "the goal in the coachee's own words; empty until one is agreed"),
+    column("goal", false, Holds::Text, "the goal in the coachee's own words; empty until one is agreed").prose(),
     column("caf_focus", false, Holds::List, "codes of the Change Agent Framework, parted by semicolons"),
 ];
 

@@ -29,7 +29,7 @@ fn operator(who: &Standing) -> bool {
 }
 
 const fn column(name: &'static str, required: bool, holds: Holds, about: &'static str) -> Column {
-    Column { name, also: &[], required, holds, about }
+    if required { Column::needed(name, holds, about) } else { Column::optional(name, holds, about) }
 }
 
 #[derive(FromQueryResult)]

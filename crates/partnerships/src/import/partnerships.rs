@@ -25,7 +25,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column("status", true, Holds::Word(&["active", "closed"]), "active or closed"),
     column("closed_on", false, Holds::Date, "the day on which it was closed"),
     column("planned_days_per_week", true, Holds::Number, "the dose that was agreed").or(&["dose", "days per week"]),
-    column("story", false, Holds::Text, "where it stands, in two sentences"),
+    column("story", false, Holds::Text, "where it stands, in two sentences").prose(),
 ];
 
 pub(super) const KIND: Kind = Kind {

@@ -33,7 +33,7 @@ pub(super) const COLUMNS: &[Column] = &[
         .or(&["how", "kind of visit"]),
     column("practices", false, Holds::List, "codes of the practices it touched, parted by semicolons")
         .or(&["practice", "pit #", "codes"]),
-    column("note", false, Holds::Text, "a note").or(&["notes", "comment", "comments"]),
+    column("note", false, Holds::Text, "a note").prose().or(&["notes", "comment", "comments"]),
     column("logged_on", false, Holds::Date, "the day on which it was written down; the visit's own when empty"),
 ];
 

@@ -34,7 +34,7 @@ pub(crate) const KIND: Kind = Kind {
         Column::optional("ended", Holds::Date, "last day with us").or(&["ended on", "end", "end date"]),
         Column::optional("persona", Holds::Text, "used by the demo only"),
         Column::optional("glad_to_be_asked_about", Holds::List, "codes of practices"),
-        Column::optional("about", Holds::Text, "what the person says about themselves"),
+        Column::optional("about", Holds::Text, "what the person says about themselves").prose(),
         Column::optional("address", Holds::Text, "the readable key in addresses; made from the name when it is empty"),
     ],
     form: Form::Table,

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Row;
-use crate::{db::slug_of, text::folded};
+use tables::{Row, folded, near};
 
-/// So many near names are offered.
-const OFFERED: usize = 3;
-/// From how near on.
-const NEAR_FROM: f64 = 0.8;
+use crate::db::slug_of;
+
 /// So many refusals get offers: each asks all names.
 const ASKED: usize = 200;
 
@@ -43,20 +40,4 @@ impl<Id: Copy> Known<Id> {
         }
         found
     }
-}
-
-/// The nearest of some names to what somebody wrote, the nearest first.
-#[must_use]
-pub fn near<'a>(said: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    // Names of thousands of letters are no slip of a hand.
-    if said.len() > 200 {
-        return Vec::new();
-    }
-    let said = folded(said);
-    let mut found: Vec<(f64, &str)> = names
-        .map(|name| (strsim::jaro_winkler(&said, &folded(name)), name))
-        .filter(|(nearness, _)| *nearness >= NEAR_FROM)
-        .collect();
-    found.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
-    found.into_iter().take(OFFERED).map(|(_, name)| name.to_owned()).collect()
 }

@@ -24,7 +24,10 @@ use partnerships::{
     calendar::{Calendar, SchoolYear, Span},
     partnerships::Partnership,
 };
-use platform::room::{NavEntry, Subject};
+use platform::{
+    import::Refusal,
+    room::{NavEntry, Subject},
+};
 
 use crate::{FrameworkId, PracticeId};
 
@@ -35,6 +38,14 @@ pub(crate) fn routes() -> platform::access::Routes {
 /// The practices' place in the navigation.
 pub(crate) const NAV: NavEntry =
     NavEntry { label: "Practices", href: "/practices", icon: "list", order: 30, in_bar: true, wide: false, shown_to: |_| true };
+
+/// Reads a content pack without taking it in, and answers how many practices it holds.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn read_pack(file: &str, text: &str) -> Result<usize, Vec<Refusal>> {
+    pack::read(file, text).map(|pack| pack.practices.len())
+}
 
 /// The kind of subject that a practice is, for panels.
 pub const PRACTICE: &str = "practice";

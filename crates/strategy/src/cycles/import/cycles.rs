@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
     Column::needed("state", Holds::Word(&STATES), "planned, open or closed"),
     Column::optional("step", Holds::Text, "the step in which it stands, when it is open"),
     Column::optional("members", Holds::List, "e-mail addresses of who is in it, parted by semicolons"),
-    Column::optional("agreements", Holds::Text, "how its members work together"),
+    Column::optional("agreements", Holds::Text, "how its members work together").prose(),
     Column::optional("closed_on", Holds::Date, "the day on which it was closed"),
     Column::optional("carried_from", Holds::Text, "the cycle that it carries on"),
 ];

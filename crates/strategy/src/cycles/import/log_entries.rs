@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
     Column::needed("cycle", Holds::Text, "the cycle’s key"),
     Column::needed("date", Holds::Date, "the day").or(&["day", "when"]),
     Column::needed("author", Holds::Text, "the author’s e-mail address").or(&["who"]),
-    Column::needed("text", Holds::Text, "what was noticed").or(&["note"]),
+    Column::needed("text", Holds::Text, "what was noticed").prose().or(&["note"]),
 ];
 
 pub(super) const KIND: Kind = Kind {

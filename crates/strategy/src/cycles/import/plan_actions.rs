@@ -22,13 +22,13 @@ const STATUSES: [&str; 5] = ["not_started", "under_way", "done", "carried_over",
 const COLUMNS: &[Column] = &[
     Column::needed("action", Holds::Text, "a key that stays with the action"),
     Column::needed("cycle", Holds::Text, "the cycle’s key"),
-    Column::needed("text", Holds::Text, "what will be done").or(&["what"]),
+    Column::needed("text", Holds::Text, "what will be done").prose().or(&["what"]),
     Column::optional("owner", Holds::Text, "the e-mail address of whoever does it").or(&["who"]),
     Column::optional("due", Holds::Date, "the day by which").or(&["by"]),
     Column::optional("practice", Holds::Text, "the code of the practice that it is part of"),
-    Column::optional("evidence", Holds::Text, "where one will see it"),
+    Column::optional("evidence", Holds::Text, "where one will see it").prose(),
     Column::needed("status", Holds::Word(&STATUSES), "not_started, under_way, done, carried_over or dropped"),
-    Column::optional("why_not", Holds::Text, "why it was not done"),
+    Column::optional("why_not", Holds::Text, "why it was not done").prose(),
 ];
 
 pub(super) const KIND: Kind = Kind {

@@ -48,8 +48,8 @@ const COLUMNS: &[Column] = &[
     Column::needed("status", Holds::Word(&WORDS), "not_started, under_way, enacted, enacted_well or not_applicable")
         .or(&["how is it going", "state"]),
     Column::optional("quality", Holds::Number, "1 to 4, where it is enacted").or(&["level"]),
-    Column::optional("reason", Holds::Text, "why it is not applicable"),
-    Column::optional("note", Holds::Text, "what made the author say so").or(&["notes", "comment", "comments"]),
+    Column::optional("reason", Holds::Text, "why it is not applicable").prose(),
+    Column::optional("note", Holds::Text, "what made the author say so").prose().or(&["notes", "comment", "comments"]),
     Column::optional("author", Holds::Text, "the author's e-mail address; on a page, whoever brings the file in")
         .or(&["seen by", "e-mail"]),
     Column::optional("entered_at", Holds::Instant, "when it was entered; the newest entry of a cell is the one that shows")

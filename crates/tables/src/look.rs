@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Column, Form, Holds, Kind, Mapping, Refusal,
-    bytes::Input,
-    known::near,
+use crate::{
+    Column, Holds, Input, Mapping, Refusal,
     mapping::{places, word_of},
     raw::{RawRow, Taker},
     table::bare_word,
     values,
+    words::near,
+    written::{csv_of, guarded},
 };
 
 /// So many rows are shown.
@@ -83,14 +83,14 @@ pub struct DaysInFigures {
     pub day_first: u64,
 }
 
-/// Looks at a file of a kind, with what was said about it so far.
+/// Looks at a file that should hold these columns, with what was said about it so far.
 ///
 /// # Errors
 /// Why the file can't be opened at all.
-pub fn look(kind: &Kind, name: &str, bytes: &[u8], mapping: &Mapping) -> Result<Look, Vec<Refusal>> {
+pub fn look(columns: &'static [Column], name: &str, input: Input<'_>, mapping: &Mapping) -> Result<Look, Vec<Refusal>> {
     let look = Look { file: name.to_owned(), ..Look::default() };
-    let mut looker = Looker { kind, mapping, places: Vec::new(), words: BTreeMap::new(), look };
-    let how = super::rows_of(name, Input::Bytes(bytes), mapping.sheet.as_deref(), &mut looker)?;
+    let mut looker = Looker { columns, mapping, places: Vec::new(), words: BTreeMap::new(), look };
+    let how = crate::rows_of(name, input, mapping.sheet.as_deref(), &mut looker)?;
     let mut look = looker.look;
     look.words = looker.words.into_values().collect();
     look.read_as = how.words;
@@ -101,9 +101,9 @@ pub fn look(kind: &Kind, name: &str, bytes: &[u8], mapping: &Mapping) -> Result<
 }
 
 struct Looker<'a> {
-    kind: &'a Kind,
+    columns: &'static [Column],
     mapping: &'a Mapping,
-    places: Vec<Option<&'a Column>>,
+    places: Vec<Option<&'static Column>>,
     words: BTreeMap<(&'static str, String), OddWord>,
     look: Look,
 }
@@ -122,7 +122,7 @@ impl Looker<'_> {
                 Some(said) => said.means.clone(),
                 None => near(cell, choices.iter().copied()).into_iter().next(),
             };
-            let says = super::tally::short(cell);
+            let says = crate::refusal::short(cell);
             self.words.insert(key, OddWord { column, says, rows: 1, means, choices });
         }
     }
@@ -143,7 +143,7 @@ impl Looker<'_> {
 
 impl Taker for Looker<'_> {
     fn headings(&mut self, row: u64, names: Vec<String>) -> Result<(), Vec<Refusal>> {
-        self.places = places(self.kind, self.mapping, &names);
+        self.places = places(self.columns, self.mapping, &names);
         let mut taken: Vec<&str> = Vec::new();
         for place in &mut self.places {
             // Of two headings for one column the first one keeps it.
@@ -157,7 +157,7 @@ impl Taker for Looker<'_> {
             let advice = "Put a row above it that names the columns.";
             return Err(vec![Refusal::whole(&self.look.file, "The first row holds no headings.", advice).at(row)]);
         }
-        let columns = self.kind.columns.iter();
+        let columns = self.columns.iter();
         self.look.missing =
             columns.filter(|column| column.required && !taken.contains(&column.name)).map(|column| column.name).collect();
         let headings = names.into_iter().zip(&self.places);
@@ -171,11 +171,11 @@ impl Taker for Looker<'_> {
         self.look.rows += 1;
         for (heading, cell) in self.look.headings.iter_mut().zip(cells.iter()) {
             if heading.first.is_empty() {
-                heading.first = super::tally::short(cell.trim());
+                heading.first = crate::refusal::short(cell.trim());
             }
         }
         if self.look.first.len() < SHOWN_ROWS {
-            self.look.first.push(cells.iter().map(super::tally::short).collect());
+            self.look.first.push(cells.iter().map(crate::refusal::short).collect());
         }
         for place in 0..self.places.len().min(cells.len()) {
             let Some(column) = self.places[place] else { continue };
@@ -201,8 +201,8 @@ impl Taker for Looker<'_> {
 /// Why the file can't be opened.
 pub fn only_rows(name: &str, bytes: &[u8], sheet: Option<&str>, rows: &[u64]) -> Result<String, Vec<Refusal>> {
     let mut taker = Only { rows, header: Vec::new(), kept: Vec::new() };
-    super::rows_of(name, Input::Bytes(bytes), sheet, &mut taker)?;
-    crate::sheet::csv_of(&taker.header, &taker.kept)
+    crate::rows_of(name, Input::Bytes(bytes), sheet, &mut taker)?;
+    csv_of(&taker.header, &taker.kept)
         .map_err(|error| vec![Refusal::whole(name, format!("The rows can’t be written: {error}."), "Choose the file again.")])
 }
 
@@ -220,20 +220,12 @@ impl Taker for Only<'_> {
 
     fn row(&mut self, number: u64, cells: &RawRow) -> bool {
         if self.rows.contains(&number) {
-            self.kept.push(cells.iter().map(crate::sheet::guarded).collect());
+            self.kept.push(cells.iter().map(guarded).collect());
         }
         true
     }
 
     fn refuse(&mut self, _: Refusal) -> bool {
         true
-    }
-}
-
-impl Kind {
-    /// Whether it is read as rows and columns.
-    #[must_use]
-    pub fn is_table(&self) -> bool {
-        self.form != Form::Text
     }
 }

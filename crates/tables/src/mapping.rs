@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, DayOrder, Holds, Kind};
-use crate::text::folded;
+use crate::{Column, DayOrder, Holds, folded};
 
 /// What somebody says about a file before it is taken in. What is not said is matched by the names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,34 +54,34 @@ impl Mapping {
 
 /// A name without what people write differently: capitals, accents, blanks and marks.
 #[must_use]
-pub(super) fn bare(name: &str) -> String {
+pub(crate) fn bare(name: &str) -> String {
     folded(name).chars().filter(|letter| letter.is_alphanumeric()).collect()
 }
 
 /// Our column of a heading, by its name or one of its usual other names.
-pub(super) fn column_of<'a>(kind: &'a Kind, heading: &str) -> Option<&'a Column> {
+pub(crate) fn column_of(columns: &'static [Column], heading: &str) -> Option<&'static Column> {
     let bare_heading = bare(heading);
     if bare_heading.is_empty() {
         return None;
     }
     let is = |name: &&str| bare(name) == bare_heading;
-    kind.columns.iter().find(|column| is(&column.name)).or_else(|| kind.columns.iter().find(|column| column.also.iter().any(is)))
+    columns.iter().find(|column| is(&column.name)).or_else(|| columns.iter().find(|column| column.also.iter().any(is)))
 }
 
 /// Where each heading goes: the mapping's word, or the match of its name. A second match of one column is left for
 /// somebody to say.
-pub(super) fn places<'a>(kind: &'a Kind, mapping: &Mapping, headings: &[String]) -> Vec<Option<&'a Column>> {
+pub(crate) fn places(columns: &'static [Column], mapping: &Mapping, headings: &[String]) -> Vec<Option<&'static Column>> {
     headings
         .iter()
         .map(|heading| match mapping.columns.get(heading) {
-            Some(said) => said.as_ref().and_then(|said| kind.columns.iter().find(|column| column.name == said)),
-            None => column_of(kind, heading),
+            Some(said) => said.as_ref().and_then(|said| columns.iter().find(|column| column.name == said)),
+            None => column_of(columns, heading),
         })
         .collect()
 }
 
 /// The word of a column that a cell means, where the column has fixed words.
-pub(super) fn word_of(holds: Holds, cell: &str) -> Option<&'static str> {
+pub(crate) fn word_of(holds: Holds, cell: &str) -> Option<&'static str> {
     let Holds::Word(words) = holds else { return None };
     words.iter().copied().find(|word| *word == cell).or_else(|| words.iter().copied().find(|word| bare(word) == bare(cell)))
 }

@@ -2,15 +2,17 @@
 
 use std::io::{Cursor, Read};
 
-use calamine::{Data, DataRef, Reader, Xlsx};
+use calamine::{Data, DataRef, Reader, Xlsx, XlsxFormulaMetadata};
 use zip::ZipArchive;
 
-use super::{
+use crate::{
     Refusal,
     raw::{HowRead, LARGEST_CELL, LARGEST_ROW, MOST_COLUMNS, RawRow, Taker, checked_headings},
     values,
 };
 
+/// The most rows of a sheet, as the format has it.
+const MOST_ROWS: u32 = 1_048_576;
 /// The most files in the archive.
 const MOST_ENTRIES: usize = 10_000;
 /// The most that they hold together, unpacked.
@@ -19,12 +21,12 @@ const LARGEST_UNPACKED: u64 = 200 * 1024 * 1024;
 const MOST_RATIO: u64 = 100;
 const SMALL: u64 = 1024 * 1024;
 /// The largest workbook as it is packed.
-pub(super) const LARGEST_PACKED: u64 = 64 * 1024 * 1024;
+pub(crate) const LARGEST_PACKED: u64 = 64 * 1024 * 1024;
 
 const SAVE_AGAIN: &str = "Open it in Excel, LibreOffice or Google Sheets and save it as .xlsx or .csv, without a password.";
 
 /// What we say about the container of old workbooks and of those with a password.
-pub(super) fn compound(file: &str, bytes: &[u8]) -> Refusal {
+pub(crate) fn compound(file: &str, bytes: &[u8]) -> Refusal {
     let holds = |name: &str| {
         let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(wide.len()).any(|window| window == wide)
@@ -39,7 +41,7 @@ pub(super) fn compound(file: &str, bytes: &[u8]) -> Refusal {
     Refusal::whole(file, problem, SAVE_AGAIN)
 }
 
-pub(super) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dyn Taker) -> Result<HowRead, Vec<Refusal>> {
+pub(crate) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dyn Taker) -> Result<HowRead, Vec<Refusal>> {
     let damaged = || vec![Refusal::whole(file, "We could not open this file: it is a damaged workbook, or none.", SAVE_AGAIN)];
     measure(file, bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
@@ -47,15 +49,29 @@ pub(super) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dy
     let name = match sheet {
         Some(wanted) => sheets.iter().find(|name| *name == wanted).cloned().ok_or_else(|| {
             let advice = format!("It has these: {}.", sheets.join(", "));
-            vec![Refusal::whole(file, format!("The workbook has no sheet \"{}\".", super::tally::short(wanted)), advice)]
+            vec![Refusal::whole(file, format!("The workbook has no sheet \"{}\".", crate::refusal::short(wanted)), advice)]
         })?,
         None => sheets.first().cloned().ok_or_else(damaged)?,
     };
     let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
-    let mut run = Run { file, taker, headings: None, row: Vec::new(), number: 0, size: 0, raw: RawRow::default(), problem: None };
-    while let Some(cell) = cells.next_cell().map_err(|_| damaged())? {
-        let (row, column) = cell.get_position();
-        if !run.cell(u64::from(row) + 1, column as usize, cell.get_value())? {
+    let mut run = Run {
+        file,
+        taker,
+        headings: None,
+        row: Vec::new(),
+        formulas: Vec::new(),
+        number: 0,
+        size: 0,
+        raw: RawRow::default(),
+        problem: None,
+    };
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|_| damaged())? {
+        let (row, column) = cell.pos;
+        if row >= MOST_ROWS {
+            return Err(damaged());
+        }
+        let formula = cell.formula.as_ref().map(said);
+        if !run.cell(u64::from(row) + 1, column as usize, &cell.value, formula)? {
             break;
         }
     }
@@ -119,11 +135,20 @@ fn declares(beginning: &[u8]) -> bool {
     head.windows(9).any(|window| window == b"<!DOCTYPE") || head.windows(8).any(|window| window == b"<!ENTITY")
 }
 
+/// What a formula says, as far as its own cell does.
+fn said(formula: &XlsxFormulaMetadata) -> String {
+    match formula {
+        XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => format!("={formula}"),
+        _ => "=".to_owned(),
+    }
+}
+
 struct Run<'a> {
     file: &'a str,
     taker: &'a mut dyn Taker,
     headings: Option<Vec<String>>,
     row: Vec<(usize, String)>,
+    formulas: Vec<(usize, String)>,
     number: u64,
     size: usize,
     raw: RawRow,
@@ -131,7 +156,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn cell(&mut self, number: u64, column: usize, value: &DataRef<'_>) -> Result<bool, Vec<Refusal>> {
+    fn cell(&mut self, number: u64, column: usize, value: &DataRef<'_>, formula: Option<String>) -> Result<bool, Vec<Refusal>> {
         if number != self.number {
             if !self.end_row()? {
                 return Ok(false);
@@ -140,15 +165,15 @@ impl Run<'_> {
         }
         let at = |problem: &str, advice: &str| Refusal::whole(self.file, problem, advice).at(number);
         let text = match value {
-            DataRef::Empty => return Ok(true),
-            DataRef::Error(error) => {
-                let refusal = at("The cell’s formula ends in an error.", "Mend the formula, or write the value itself.");
+            DataRef::Empty => String::new(),
+            DataRef::Error(error) if formula.is_none() => {
+                let refusal = at("The cell holds an error of a spreadsheet.", "Write the value itself.");
                 self.problem.get_or_insert(refusal.column(self.heading(column)).value(&error.to_string()));
                 return Ok(true);
             }
             other => values::of_cell(&Data::from(other.clone())),
         };
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && formula.is_none() {
             return Ok(true);
         }
         if column >= MOST_COLUMNS {
@@ -158,6 +183,10 @@ impl Run<'_> {
         self.size += text.len();
         if text.len() > LARGEST_CELL || self.size > LARGEST_ROW {
             return Err(vec![at("The row holds more than 8 MB, or a cell more than 1 MB.", "Shorten what stands there.")]);
+        }
+        if let Some(formula) = formula {
+            self.size += formula.len();
+            self.formulas.push((column, formula));
         }
         self.row.push((column, text));
         Ok(true)
@@ -169,6 +198,7 @@ impl Run<'_> {
 
     fn end_row(&mut self) -> Result<bool, Vec<Refusal>> {
         let row = std::mem::take(&mut self.row);
+        let formulas = std::mem::take(&mut self.formulas);
         self.size = 0;
         if let Some(problem) = self.problem.take() {
             return match self.headings {
@@ -176,7 +206,8 @@ impl Run<'_> {
                 Some(_) => Ok(self.taker.refuse(problem)),
             };
         }
-        if row.is_empty() {
+        // Formulas that come to nothing stand below many a table: such a row is as empty as it looks.
+        if row.iter().all(|(_, text)| text.trim().is_empty()) {
             return Ok(true);
         }
         let Some(width) = self.headings.as_ref().map(Vec::len) else {
@@ -202,6 +233,9 @@ impl Run<'_> {
         self.raw.clear();
         for cell in cells {
             self.raw.push(cell);
+        }
+        for (column, formula) in &formulas {
+            self.raw.note_formula(*column, formula);
         }
         Ok(self.taker.row(self.number, &self.raw))
     }

@@ -1,18 +1,18 @@
 //! A file's rows as they stand there, handed on one at a time: whoever takes them keeps only what is needed.
 
-use super::Refusal;
+use crate::Refusal;
 
 /// The most columns that a file may have.
 pub const MOST_COLUMNS: usize = 1_000;
 /// The largest cell, in bytes.
 pub const LARGEST_CELL: usize = 1024 * 1024;
 /// The largest row, in bytes.
-pub(super) const LARGEST_ROW: usize = 8 * 1024 * 1024;
+pub(crate) const LARGEST_ROW: usize = 8 * 1024 * 1024;
 /// The largest file, unpacked: far above any real one, far below the machine's memory.
 pub const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 
 /// What takes the rows of a file.
-pub(super) trait Taker {
+pub(crate) trait Taker {
     /// The headings, and the row in which they stand. Comes first, once.
     fn headings(&mut self, row: u64, names: Vec<String>) -> Result<(), Vec<Refusal>>;
     /// A row. An answer of `false` ends the reading.
@@ -21,17 +21,30 @@ pub(super) trait Taker {
     fn refuse(&mut self, refusal: Refusal) -> bool;
 }
 
-/// A row being read: one text with the ends of its cells.
+/// A row being read: one text with the ends of its cells, and which of them are formulas.
 #[derive(Debug, Default)]
-pub(super) struct RawRow {
+pub(crate) struct RawRow {
     text: String,
     ends: Vec<usize>,
+    /// Places of formulas, in order, with what they say.
+    formulas: Vec<(usize, String)>,
 }
 
 impl RawRow {
     pub fn clear(&mut self) {
         self.text.clear();
         self.ends.clear();
+        self.formulas.clear();
+    }
+
+    /// Notes that the cell of that place is a formula.
+    pub fn note_formula(&mut self, place: usize, says: &str) {
+        self.formulas.push((place, crate::refusal::short(says)));
+    }
+
+    /// What the formula of a place says, if there is one.
+    pub fn formula(&self, place: usize) -> Option<&str> {
+        self.formulas.iter().find(|(there, _)| *there == place).map(|(_, says)| says.as_str())
     }
 
     pub fn push(&mut self, cell: &str) {
@@ -68,7 +81,7 @@ impl RawRow {
 
 /// How a file was read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HowRead {
+pub(crate) struct HowRead {
     /// In words: `CSV, parted by semicolons`.
     pub words: String,
     /// The sheets of a workbook.
@@ -80,7 +93,7 @@ pub(super) struct HowRead {
 }
 
 /// The headings of a file, once they are known to be some.
-pub(super) fn checked_headings(file: &str, names: &[String]) -> Result<(), Vec<Refusal>> {
+pub(crate) fn checked_headings(file: &str, names: &[String]) -> Result<(), Vec<Refusal>> {
     if names.len() > MOST_COLUMNS {
         return Err(vec![
             Refusal::whole(

@@ -6,12 +6,14 @@ use std::{
     path::Path,
 };
 
-use super::{Refusal, raw::LARGEST_FILE};
+use crate::{Refusal, raw::LARGEST_FILE};
 
-/// Where the bytes are; a file on the disk is not read into memory as a whole.
-#[derive(Clone, Copy)]
-pub(super) enum Input<'a> {
+/// Where the bytes are; a file on the disk is not read into memory as a whole. What was packed with gzip is unpacked.
+#[derive(Clone, Copy, Debug)]
+pub enum Input<'a> {
+    /// In memory.
     Bytes(&'a [u8]),
+    /// On the disk.
     File(&'a Path),
 }
 
@@ -20,7 +22,7 @@ const SAMPLE: usize = 64 * 1024;
 
 /// What the bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     Text,
     Zip,
     /// The container of old workbooks and of those with a password.
@@ -29,7 +31,7 @@ pub(super) enum Content {
 
 impl<'a> Input<'a> {
     /// The bytes from the beginning, unpacked when they are packed.
-    pub fn open(self) -> io::Result<Box<dyn Read + 'a>> {
+    pub(crate) fn open(self) -> io::Result<Box<dyn Read + 'a>> {
         let mut plain = self.plain()?;
         let mut head = [0_u8; 2];
         let read = fill(&mut plain, &mut head)?;
@@ -45,7 +47,7 @@ impl<'a> Input<'a> {
     }
 
     /// The first bytes.
-    pub fn sample(self) -> io::Result<Vec<u8>> {
+    pub(crate) fn sample(self) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; SAMPLE];
         let read = fill(&mut self.open()?, &mut bytes)?;
         bytes.truncate(read);
@@ -53,7 +55,7 @@ impl<'a> Input<'a> {
     }
 
     /// All bytes, up to a limit.
-    pub fn all(self, file: &str, most: u64) -> Result<Vec<u8>, Vec<Refusal>> {
+    pub(crate) fn all(self, file: &str, most: u64) -> Result<Vec<u8>, Vec<Refusal>> {
         let mut bytes = Vec::new();
         self.open()
             .and_then(|read| read.take(most + 1).read_to_end(&mut bytes))
@@ -75,7 +77,7 @@ fn fill(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-pub(super) fn content(sample: &[u8]) -> Content {
+pub(crate) fn content(sample: &[u8]) -> Content {
     if sample.starts_with(b"PK\x03\x04") || sample.starts_with(b"PK\x05\x06") {
         Content::Zip
     } else if sample.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
@@ -85,7 +87,7 @@ pub(super) fn content(sample: &[u8]) -> Content {
     }
 }
 
-pub(super) fn unreadable(file: &str, error: &io::Error) -> Refusal {
+pub(crate) fn unreadable(file: &str, error: &io::Error) -> Refusal {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory => {
             Refusal::whole(file, format!("The file can’t be read: {error}."), "Check its name and whether you may open it.")
@@ -98,13 +100,13 @@ pub(super) fn unreadable(file: &str, error: &io::Error) -> Refusal {
     }
 }
 
-pub(super) fn too_large(file: &str, most: u64) -> Refusal {
+pub(crate) fn too_large(file: &str, most: u64) -> Refusal {
     Refusal::whole(file, format!("The file holds more than {} MB.", most / 1024 / 1024), "Split it into several files.")
 }
 
 /// An encoding that was found, by what it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(crate) enum Encoding {
     Utf8,
     Utf16Le,
     Utf16Be,

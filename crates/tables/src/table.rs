@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use super::{
-    Column, DayOrder, Holds, Kind, Mapping, Refusal, Row, RowChoice,
+use crate::{
+    Column, DayOrder, Holds, Mapping, Refusal, Row, RowChoice,
     mapping::{bare, places, word_of},
     raw::{HowRead, LARGEST_FILE, RawRow, Taker},
     values,
@@ -16,12 +16,12 @@ pub const MOST_REFUSED: usize = 1_000;
 pub struct Table {
     /// The file's name.
     pub file: String,
-    pub(super) columns: Vec<(&'static str, Holds)>,
+    pub(crate) columns: Vec<(&'static str, Holds)>,
     text: String,
     ends: Vec<u32>,
     numbers: Vec<u32>,
     ignored: Vec<String>,
-    pub(super) notices: Vec<String>,
+    pub(crate) notices: Vec<String>,
 }
 
 impl Table {
@@ -66,11 +66,11 @@ impl Table {
         self.numbers.is_empty()
     }
 
-    pub(super) fn place(&self, column: &str) -> Option<usize> {
+    pub(crate) fn place(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|(name, _)| *name == column)
     }
 
-    pub(super) fn cell(&self, row: usize, place: usize) -> &str {
+    pub(crate) fn cell(&self, row: usize, place: usize) -> &str {
         let index = row * self.columns.len() + place;
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.text[start..self.ends[index] as usize]
@@ -145,12 +145,13 @@ fn rest_unread(file: &str) -> Refusal {
 }
 
 /// Takes the rows of a file for a kind.
-pub(super) struct Builder<'a> {
-    kind: &'a Kind,
+pub(crate) struct Builder<'a> {
+    columns: &'static [Column],
     mapping: &'a Mapping,
     table: Table,
-    /// Where the cells of the table's columns stand in the file.
+    /// Where the cells of the table's columns stand in the file, and how many characters they may have.
     from: Vec<usize>,
+    most: Vec<usize>,
     words: HashMap<(&'a str, String), Option<&'a str>>,
     /// Days in figures: how many make sense with the month first, and with the day first only.
     orders: (u64, u64, u64),
@@ -158,13 +159,14 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(kind: &'a Kind, mapping: &'a Mapping, file: &str) -> Self {
+    pub fn new(columns: &'static [Column], mapping: &'a Mapping, file: &str) -> Self {
         let words = mapping.words.iter().map(|word| ((word.column.as_str(), bare_word(&word.says)), word.means.as_deref()));
         Self {
-            kind,
+            columns,
             mapping,
             table: Table::new(file, Vec::new(), Vec::new()),
             from: Vec::new(),
+            most: Vec::new(),
             words: words.collect(),
             orders: (0, 0, 0),
             refused: Vec::new(),
@@ -218,13 +220,29 @@ impl<'a> Builder<'a> {
 }
 
 /// A word as it is compared: without its outer blanks and capitals.
-pub(super) fn bare_word(word: &str) -> String {
-    crate::text::folded(word.trim())
+pub(crate) fn bare_word(word: &str) -> String {
+    crate::folded(word.trim())
+}
+
+/// What is wrong with a cell, whatever its column holds.
+fn unfit(cell: &str, most: usize) -> Option<(String, &'static str)> {
+    // Letters are never more than bytes.
+    if cell.len() > most && cell.chars().count() > most {
+        return Some((format!("This is longer than {most} characters."), "Shorten it."));
+    }
+    let is_zero = cell.contains('\0');
+    is_zero.then(|| ("There is a character of code 0 in it, which no text has.".to_owned(), "Write the value anew."))
+}
+
+fn formula(file: &str, says: &str) -> Refusal {
+    let problem = "This is a formula, and what it comes to hangs on the program that opens it.";
+    let advice = "Write the value itself. In a spreadsheet, copy the column and paste its values; in CSV, an apostrophe before it makes it text.";
+    Refusal::whole(file, problem, advice).value(says)
 }
 
 impl Taker for Builder<'_> {
     fn headings(&mut self, row: u64, names: Vec<String>) -> Result<(), Vec<Refusal>> {
-        let places = places(self.kind, self.mapping, &names);
+        let places = places(self.columns, self.mapping, &names);
         let file = &self.table.file;
         let mut refused = Vec::new();
         let mut columns: Vec<(&'static str, Holds)> = Vec::new();
@@ -237,7 +255,7 @@ impl Taker for Builder<'_> {
                 refused.push(at(
                     "Two columns have this name.",
                     "Rename or remove one of them.",
-                    super::tally::short(name).as_str(),
+                    crate::refusal::short(name).as_str(),
                 ));
                 continue;
             }
@@ -245,23 +263,24 @@ impl Taker for Builder<'_> {
                 Some(column) if columns.iter().any(|(other, _)| *other == column.name) => refused.push(at(
                     &format!("Another column is {} already.", column.name),
                     "Say which of the two it is: rename or remove the other.",
-                    super::tally::short(name).as_str(),
+                    crate::refusal::short(name).as_str(),
                 )),
                 Some(column) => {
                     columns.push((column.name, column.holds));
                     self.from.push(place);
+                    self.most.push(column.most);
                 }
-                None if !name.is_empty() => ignored.push(super::tally::short(name)),
+                None if !name.is_empty() => ignored.push(crate::refusal::short(name)),
                 None => {}
             }
         }
         if columns.is_empty() && refused.is_empty() {
-            let known: Vec<&str> = self.kind.columns.iter().map(|column| column.name).collect();
+            let known: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
             let advice = format!("The first row must hold headings. These are read: {}.", known.join(", "));
             return Err(vec![Refusal::whole(file, "No heading in the first row is one that we know.", advice).at(row)]);
         }
         let missing = |column: &&Column| column.required && !columns.iter().any(|(name, _)| *name == column.name);
-        for missing in self.kind.columns.iter().filter(missing) {
+        for missing in self.columns.iter().filter(missing) {
             refused.push(at("This column is missing.", &format!("Add it: {}.", missing.about), missing.name));
         }
         if !refused.is_empty() {
@@ -283,16 +302,30 @@ impl Taker for Builder<'_> {
             _ => None,
         };
         let (ends, text) = (self.table.ends.len(), self.table.text.len());
+        let mut refused = Vec::new();
         for place in 0..self.table.columns.len() {
             let name = self.table.columns[place].0;
-            if self.cell(cells, place, own(name)).is_none() {
+            let own = own(name);
+            if own.is_none()
+                && let Some(says) = cells.formula(self.from[place])
+            {
+                refused.push(formula(&self.table.file, says).at(number).column(name));
+            }
+            let cell = own.unwrap_or_else(|| cells.get(self.from[place])).trim();
+            if let Some((problem, advice)) = unfit(cell, self.most[place]) {
+                refused.push(Refusal::whole(&self.table.file, problem, advice).at(number).column(name).value(cell));
+            }
+            if self.cell(cells, place, own).is_none() {
                 self.table.ends.truncate(ends);
                 self.table.text.truncate(text);
                 return true;
             }
         }
+        if !refused.is_empty() {
+            return refused.into_iter().all(|refusal| self.refuse(refusal));
+        }
         if self.table.text.len() as u64 > LARGEST_FILE {
-            self.refused.push(super::bytes::too_large(&self.table.file, LARGEST_FILE));
+            self.refused.push(crate::bytes::too_large(&self.table.file, LARGEST_FILE));
             return false;
         }
         self.table.numbers.push(u32::try_from(number).unwrap_or(u32::MAX));

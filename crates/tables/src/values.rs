@@ -4,7 +4,7 @@ use calamine::Data;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Holds;
+use crate::Holds;
 
 /// Which comes first where a day is written in figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum DayOrder {
 }
 
 /// A workbook's cell as text.
-pub(super) fn of_cell(cell: &Data) -> String {
+pub(crate) fn of_cell(cell: &Data) -> String {
     match cell {
         Data::Empty | Data::Error(_) => String::new(),
         Data::Int(number) => number.to_string(),
@@ -39,7 +39,7 @@ fn of_moment(at: NaiveDateTime) -> String {
 }
 
 /// A cell in the form that its column expects; `None` when it is so already, or can't be told.
-pub(super) fn settled(holds: Holds, cell: &str, order: Option<DayOrder>) -> Option<String> {
+pub(crate) fn settled(holds: Holds, cell: &str, order: Option<DayOrder>) -> Option<String> {
     match holds {
         Holds::Date if cell.parse::<NaiveDate>().is_err() => day(cell, order).map(|day| day.to_string()),
         Holds::Instant if cell.parse::<DateTime<Utc>>().is_err() => {
@@ -91,7 +91,7 @@ fn figures(cell: &str) -> Option<(u32, u32, i32)> {
 }
 
 /// In which orders a day in figures makes sense: month first, day first. `None` when it is not in figures.
-pub(super) fn orders(cell: &str) -> Option<(bool, bool)> {
+pub(crate) fn orders(cell: &str) -> Option<(bool, bool)> {
     let (first, second, year) = figures(cell)?;
     Some((NaiveDate::from_ymd_opt(year, first, second).is_some(), NaiveDate::from_ymd_opt(year, second, first).is_some()))
 }

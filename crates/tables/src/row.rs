@@ -4,7 +4,7 @@ use std::{cell::RefCell, str::FromStr};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Refusal, Table, mapping::bare};
+use crate::{Refusal, Table, mapping::bare};
 
 /// A row, and what is wrong with it.
 pub struct Row<'a> {
@@ -17,7 +17,7 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(super) fn new(table: &'a Table, place: usize, number: u64, refused: &'a RefCell<Vec<Refusal>>) -> Self {
+    pub(crate) fn new(table: &'a Table, place: usize, number: u64, refused: &'a RefCell<Vec<Refusal>>) -> Self {
         Self { table, place, number, refused, is_refused: false }
     }
 
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
 
     /// The cell as a day.
     pub fn date(&mut self, column: &str) -> Option<NaiveDate> {
-        let advice = match self.cell(column).and_then(super::values::orders) {
+        let advice = match self.cell(column).and_then(crate::values::orders) {
             Some((true, true)) => "Is the month first, or the day? Write it as 2026-10-06: year, month, day.",
             _ => "Write it as 2026-10-06: year, month, day.",
         };
@@ -81,7 +81,7 @@ impl<'a> Row<'a> {
         if let Some(word) = found {
             return Some((*word).to_owned());
         }
-        let near = super::near(text, words.iter().copied());
+        let near = crate::near(text, words.iter().copied());
         self.refuse_near(column, "That word is not known here.", &format!("It can be: {}.", words.join(", ")), near);
         None
     }
@@ -95,7 +95,8 @@ impl<'a> Row<'a> {
     }
 
     /// How many refusals there are, of all rows.
-    pub(super) fn refused_so_far(&self) -> usize {
+    #[must_use]
+    pub fn refused_so_far(&self) -> usize {
         self.refused.borrow().len()
     }
 

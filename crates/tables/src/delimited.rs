@@ -4,16 +4,17 @@ use std::io::{self, Read};
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
-use super::{
+use crate::{
     Refusal,
     bytes::{Encoding, Input, too_large, unreadable},
     raw::{HowRead, LARGEST_CELL, LARGEST_FILE, LARGEST_ROW, MOST_COLUMNS, RawRow, Taker, checked_headings},
+    written::{is_formula, unguarded},
 };
 
 /// Rows that are looked at to tell what parts the columns.
 const LOOKED_AT: usize = 20;
 
-pub(super) fn read(file: &str, input: Input<'_>, sample: &[u8], taker: &mut dyn Taker) -> Result<HowRead, Vec<Refusal>> {
+pub(crate) fn read(file: &str, input: Input<'_>, sample: &[u8], taker: &mut dyn Taker) -> Result<HowRead, Vec<Refusal>> {
     let encoding = Encoding::of(file, input, sample)?;
     let decoded;
     let source: Box<dyn Read + '_> = if encoding == Encoding::Utf8 {
@@ -220,21 +221,18 @@ impl Run<'_> {
         Ok(answer)
     }
 
-    /// Our own exports put an apostrophe before what a spreadsheet would take for a formula.
+    /// Our own exports put an apostrophe before what a spreadsheet would take for a formula; what has none is one.
     fn unguard(&mut self) {
-        if self.row.iter().any(|cell| cell.starts_with('\'')) {
-            let cells: Vec<String> = self.row.iter().map(|cell| unguarded(cell).to_owned()).collect();
-            self.row.clear();
-            for cell in &cells {
-                self.row.push(cell);
+        if !self.row.iter().any(|cell| cell.starts_with('\'') || is_formula(cell)) {
+            return;
+        }
+        let cells: Vec<String> = self.row.iter().map(str::to_owned).collect();
+        self.row.clear();
+        for (place, cell) in cells.iter().enumerate() {
+            self.row.push(unguarded(cell));
+            if is_formula(cell) {
+                self.row.note_formula(place, cell);
             }
         }
-    }
-}
-
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if crate::sheet::is_formula(rest) => rest,
-        _ => cell,
     }
 }
