@@ -96,6 +96,25 @@ test("implementer: brings tracker entries in, leaves out a row that can't be rea
   await one.leave();
 });
 
+test("implementer: a large file is looked at, and comes in, while the page waits by itself", async () => {
+  const one = await (await newcomer()).signIn("implementer");
+  const { page } = one;
+  const { year, day } = await page.evaluate(() => {
+    const now = new Date();
+    const begins = now.getMonth() >= 7 ? now.getFullYear() : now.getFullYear() - 1;
+    return { year: `${begins}-${String(begins + 1).slice(2)}`, day: new Date(now - 3_600_000).toISOString().slice(0, 19) + "Z" };
+  });
+  const row = (_, number) => `large-${number},linden-grove,${year},1,1.2.1,under_way,${"What we saw. ".repeat(150)},${day}`;
+  const text = ["entry,partnership,school_year,cycle,practice,status,note,entered_at", ...Array.from({ length: 1200 }, row)].join("\n");
+  await choose(page, "tracker", csv("large.csv", text));
+  await page.getByRole("button", { name: "Look at what would happen" }).click();
+  await page.getByRole("heading", { name: "We are looking at it" }).waitFor();
+  await isSound(page);
+  await page.getByRole("button", { name: "Bring in 1200 rows" }).click();
+  await page.getByRole("heading", { level: 1, name: "1200 rows are in" }).waitFor();
+  await one.leave();
+});
+
 test("operator: is told what to do with a file that can't be opened", async () => {
   const one = await (await newcomer()).signIn("operator");
   one.expects(422);

@@ -9,6 +9,8 @@ use std::{
 
 use crate::secrets::{Hidden, Secrets};
 
+const MEGABYTE: usize = 1024 * 1024;
+
 /// One thing that can be set.
 pub struct Known {
     /// Its name in the file; as a flag with dashes, as a variable in capitals after `EVERBETTER_`.
@@ -73,6 +75,11 @@ pub const KNOWN: &[Known] = &[
         about: "What people call it; the button says Sign in with, and this.",
     },
     Known { name: "workers", default: "1", about: "How many jobs run at a time; 0 leaves them to other instances." },
+    Known {
+        name: "import_limit_mb",
+        default: "25",
+        about: "The largest file, in MB, that can be brought in on a page; the command line has no such limit.",
+    },
     Known { name: "backup_folder", default: "", about: "Folder for backups on schedule; without it none are made." },
     Known { name: "backup_every_hours", default: "24", about: "Hours between two backups on schedule." },
     Known { name: "backup_keep_days", default: "7", about: "Of how many days the newest backup is kept." },
@@ -201,6 +208,8 @@ pub struct Config {
     pub token_requests: u32,
     /// The provider to sign in with, if there is one.
     pub provider: Option<Provider>,
+    /// The largest file that a page takes, in bytes.
+    pub import_limit: usize,
     /// Backups on schedule; `None` makes none.
     pub backups: Option<Backups>,
 }
@@ -293,6 +302,7 @@ impl Config {
         let session_limit = Duration::from_secs(whole("session_days", 1) * 86_400);
         let token_requests = u32::try_from(whole("token_requests_a_minute", 0)).unwrap_or(u32::MAX);
         let workers = usize::try_from(whole("workers", 0)).unwrap_or(1);
+        let import_limit = usize::try_from(whole("import_limit_mb", 1)).unwrap_or(1).saturating_mul(MEGABYTE);
         let backups = Backups {
             folder: PathBuf::from(take("backup_folder")),
             every: Duration::from_secs(whole("backup_every_hours", 1) * 3600),
@@ -337,10 +347,17 @@ impl Config {
                 trusted_proxies,
                 token_requests,
                 provider,
+                import_limit,
                 backups,
             }),
             _ => Err(problems),
         }
+    }
+
+    /// The largest file that a page takes, in MB.
+    #[must_use]
+    pub fn import_limit_mb(&self) -> usize {
+        self.import_limit / MEGABYTE
     }
 
     /// Whether people reach it over TLS.

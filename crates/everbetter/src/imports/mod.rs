@@ -3,6 +3,7 @@
 //! Each step is a page of its own over a draft, so that going back, loading again and working without scripts all do what
 //! one expects, and two browsers do not disturb each other.
 
+mod job;
 mod schema;
 mod store;
 mod trial;
@@ -15,7 +16,8 @@ use platform::{
     import::Kind,
 };
 
-pub(crate) use schema::MIGRATION;
+pub(crate) use job::JOB;
+pub(crate) use schema::{BY_JOB, MIGRATION};
 pub(crate) use verbs::TIDY;
 pub(crate) use web::routes;
 

@@ -29,3 +29,12 @@ create index import_draft_taken on import_draft (id) where state = 'taken';
 create index import_draft_expires on import_draft (expires_at) where stored <> ''",
     only: &[],
 };
+
+pub(crate) const BY_JOB: Migration = Migration {
+    name: "house-004-imports-by-job",
+    why: "A large file is tried, and brought in, by a job: the page says what is going on, and what was found waits to be looked at.",
+    sql: "alter table import_draft add column work text not null default '';
+alter table import_draft add column job_id {uuid};
+alter table import_draft add column found text not null default ''",
+    only: &[],
+};

@@ -9,6 +9,8 @@ use platform::{
 };
 use uuid::Uuid;
 
+use super::trial::Trial;
+
 /// A file on its way in, or one that came in.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Draft {
@@ -18,6 +20,7 @@ pub(super) struct Draft {
     pub file: String,
     /// Where the file is kept; empty once it is gone.
     pub stored: String,
+    bytes: i64,
     mapping: String,
     state: String,
     pub new_rows: i64,
@@ -25,14 +28,67 @@ pub(super) struct Draft {
     pub same_rows: i64,
     left_out: String,
     pub event_seq: Option<i64>,
+    work: String,
+    /// The job that works on it, or did.
+    pub job_id: Option<Uuid>,
+    found: String,
     pub created_at: DateTime<Utc>,
     pub taken_at: Option<DateTime<Utc>>,
 }
 
-const DRAFT: &str = "id, person_id, kind, file, stored, mapping, state, new_rows, changed_rows, same_rows, left_out, event_seq,
-  created_at, taken_at";
+const DRAFT: &str =
+    "id, person_id, kind, file, stored, bytes, mapping, state, new_rows, changed_rows, same_rows, left_out, event_seq,
+  work, job_id, found, created_at, taken_at";
+
+/// So many bytes are read while somebody waits; larger files are a job's work.
+const AT_ONCE: i64 = 2 * 1024 * 1024;
+
+/// What a job does with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Sees what it would do.
+    Looking,
+    /// Brings it in.
+    Coming,
+}
+
+impl Work {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Looking => "looking",
+            Self::Coming => "coming",
+        }
+    }
+}
+
+/// How far a job has come.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct JobState {
+    pub given_up_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+}
+
+/// The state of a job, while it is remembered.
+pub(super) async fn job(on: &impl ConnectionTrait, id: Uuid) -> Result<Option<JobState>, DbErr> {
+    db::one(on, "select given_up_at, last_error from job where id = $1", vec![id.into()]).await
+}
 
 impl Draft {
+    /// Whether it is too large to be read while somebody waits.
+    pub(super) fn is_large(&self) -> bool {
+        self.bytes > AT_ONCE
+    }
+
+    /// What a job does with it now.
+    pub(super) fn work(&self) -> Option<Work> {
+        [Work::Looking, Work::Coming].into_iter().find(|work| work.word() == self.work)
+    }
+
+    /// What a job found, when it looked.
+    pub(super) fn found(&self) -> Result<Option<Trial>, Error> {
+        if self.found.is_empty() { Ok(None) } else { Ok(Some(serde_json::from_str(&self.found)?)) }
+    }
+
     pub(super) fn is_taken(&self) -> bool {
         self.state == "taken"
     }
@@ -135,15 +191,27 @@ pub(super) struct NewDraft<'a> {
     pub mapping: &'a str,
 }
 
-/// Keeps what is said about an open draft; answers whether it was still open.
+/// Keeps what is said about an open draft; answers whether it was still open, and not on its way in.
 pub(super) async fn say(tx: &Tx, id: Uuid, mapping: &str) -> Result<bool, DbErr> {
-    let sql = "update import_draft set mapping = $1 where id = $2 and state = 'open'";
+    let sql = "update import_draft set mapping = $1 where id = $2 and state = 'open' and work <> 'coming'";
     Ok(db::exec(&**tx, sql, vec![mapping.into(), id.into()]).await? > 0)
+}
+
+/// Notes that a job works on an open draft; answers whether it was still open, and not on its way in.
+pub(super) async fn begin(tx: &Tx, id: Uuid, work: Work, job: Uuid) -> Result<bool, DbErr> {
+    let sql = "update import_draft set work = $1, job_id = $2, found = '' where id = $3 and state = 'open' and work <> 'coming'";
+    Ok(db::exec(&**tx, sql, vec![work.word().into(), job.into(), id.into()]).await? > 0)
+}
+
+/// Keeps what a job found, if it is still the one that is waited for.
+pub(super) async fn keep(tx: &Tx, id: Uuid, job: Uuid, found: &str) -> Result<bool, DbErr> {
+    let sql = "update import_draft set work = '', found = $1 where id = $2 and job_id = $3 and state = 'open'";
+    Ok(db::exec(&**tx, sql, vec![found.into(), id.into(), job.into()]).await? > 0)
 }
 
 /// Marks an open draft as taken in; answers whether it was still open. Whoever comes second finds it taken.
 pub(super) async fn claim(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbErr> {
-    let sql = "update import_draft set state = 'taken', taken_at = $1 where id = $2 and state = 'open'";
+    let sql = "update import_draft set state = 'taken', taken_at = $1, work = '', found = '' where id = $2 and state = 'open'";
     Ok(db::exec(&**tx, sql, vec![now.into(), id.into()]).await? > 0)
 }
 

@@ -3,20 +3,21 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use platform::{
     App, Cx, Error,
     access::Standing,
     audit::{self, Actor},
-    db::{self, DbErr, FromQueryResult},
+    db::{self, Db, DbErr, FromQueryResult},
     import::{Kind, Mapping, Taking},
-    jobs::JobKind,
+    jobs::{self, JobKind},
     room::{Answer, Subject},
 };
 use uuid::Uuid;
 
 use super::{
-    store::{self, Draft, NewDraft},
+    job::Order,
+    store::{self, Draft, NewDraft, Work},
     trial::{self, Trial},
 };
 
@@ -70,33 +71,87 @@ impl From<DbErr> for Undone {
     }
 }
 
+/// Lets a job see what an open draft would do.
+///
+/// # Errors
+/// Stale, when it was taken in already, or is on its way.
+pub(super) async fn look(cx: &Cx, draft: &Draft) -> Result<(), Error> {
+    order(cx, draft, Work::Looking, None).await
+}
+
+/// Lets a job bring an open draft in, if it does what was seen.
+///
+/// # Errors
+/// Stale, when it was taken in already, or is on its way.
+pub(super) async fn come(cx: &Cx, draft: &Draft, seen: &Trial) -> Result<(), Error> {
+    order(cx, draft, Work::Coming, Some(seen.figures())).await
+}
+
+async fn order(cx: &Cx, draft: &Draft, work: Work, seen: Option<String>) -> Result<(), Error> {
+    let job = cx.new_id();
+    let order = serde_json::to_value(Order { import: draft.id, job, seen })?;
+    cx.db()
+        .write(async |tx| {
+            if !store::begin(tx, draft.id, work, job).await? {
+                return Err(Error::Stale);
+            }
+            jobs::enqueue_as(&**tx, cx.now, job, super::job::JOB.name, &order).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Lets go of a file whose job was given up, so that it can be looked at again.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn let_go(cx: &Cx, draft: &Draft) -> Result<(), Error> {
+    let Some(job) = draft.job_id else { return Ok(()) };
+    if store::job(cx.db().read(), job).await?.is_none_or(|job| job.given_up_at.is_some()) {
+        cx.db().write(async |tx| store::keep(tx, draft.id, job, "").await).await?;
+    }
+    Ok(())
+}
+
+/// Keeps what a job found.
+///
+/// # Errors
+/// The database's own.
+pub(super) async fn keep(app: &App, draft: &Draft, job: Uuid, found: &Trial) -> Result<(), Error> {
+    let found = serde_json::to_string(found)?;
+    app.db.write(async |tx| store::keep(tx, draft.id, job, &found).await).await?;
+    Ok(())
+}
+
+/// The file that is brought in, by whom, and what was seen of it.
+pub(super) struct Bringing<'a> {
+    pub who: &'a Standing,
+    pub kind: &'a Kind,
+    pub draft: &'a Draft,
+    pub content: &'a [u8],
+    pub seen: &'a Trial,
+}
+
 /// Takes the file in, if it does exactly what the trial said. All of it happens in one transaction.
 ///
 /// # Errors
 /// The database's own.
-pub(super) async fn take(
-    cx: &Cx,
-    who: &Standing,
-    kind: &Kind,
-    draft: &Draft,
-    content: &[u8],
-    seen: &Trial,
-) -> Result<Taken, Error> {
+pub(super) async fn take(app: &App, db: &Db, now: DateTime<Utc>, bringing: Bringing<'_>) -> Result<Taken, Error> {
+    let Bringing { who, kind, draft, content, seen } = bringing;
     let mapping = draft.mapping()?;
     let mut left_out = trial::chosen_to_leave_out(&mapping);
     left_out.extend(&seen.refused_rows);
     let source = trial::source(kind, &draft.file, content, mapping, &left_out)?;
     let sources = [source];
-    let done = cx
-        .db()
+    let done = db
         .write(async |tx| {
-            if !store::claim(tx, draft.id, cx.now).await? {
+            if !store::claim(tx, draft.id, now).await? {
                 return Err(Undone::Twice);
             }
             let actor = Actor::from(who);
-            let taking = Taking { app: &cx.app, tx, now: cx.now, actor: &actor, who: Some(who) };
+            let taking = Taking { app, tx, now, actor: &actor, who: Some(who) };
             let tally = (kind.run)(&taking, &sources).await.map_err(Undone::Error)?;
-            let expected = (seen.tally.new, seen.tally.changed, seen.tally.same);
+            let expected = (seen.new, seen.changed, seen.same);
             if !tally.is_clean() || (tally.new, tally.changed, tally.same) != expected {
                 return Err(Undone::Changed);
             }
@@ -110,7 +165,7 @@ pub(super) async fn take(
                 };
                 let detail =
                     format!("{} new, {} changed, {} the same, {} left out", tally.new, tally.changed, tally.same, left_out.len());
-                audit::record(tx, cx.db().engine(), cx.now, &actor, "files imported", &subject, &detail).await?;
+                audit::record(tx, db.engine(), now, &actor, "files imported", &subject, &detail).await?;
                 event = db::scalar::<i64>(&**tx, "select seq from audit_head where only_row = 1", vec![]).await?;
             }
             let counts = [tally.new, tally.changed, tally.same].map(|count| i64::try_from(count).unwrap_or(i64::MAX));

@@ -26,5 +26,6 @@ create index job_open on job (id) where done_at is null",
             only: &[],
         },
         crate::imports::MIGRATION,
+        crate::imports::BY_JOB,
     ]
 }

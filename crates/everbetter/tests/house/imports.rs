@@ -12,7 +12,7 @@ a2,alder,2021-22,1,9.9.9,enacted,2,,Which one was it,ada@example.org,2021-10-05T
 ";
 
 /// Chooses a file, and answers where that leads.
-async fn choose(who: &mut Visitor, kind: &str, file: &str, text: &str) -> String {
+pub async fn choose(who: &mut Visitor, kind: &str, file: &str, text: &str) -> String {
     let reply = who.upload(&format!("/imports/kinds/{kind}"), &[], file, text.as_bytes()).await;
     assert_eq!(reply.status, 303, "{}", reply.text());
     let (draft, step) = reply.location().rsplit_once('/').expect("a step");
@@ -21,7 +21,7 @@ async fn choose(who: &mut Visitor, kind: &str, file: &str, text: &str) -> String
 }
 
 /// The word by which the page's button names the outcome that was looked at.
-fn seen(page: &Reply) -> String {
+pub fn seen(page: &Reply) -> String {
     let after = page.body.split("name=\"seen\" value=\"").nth(1).unwrap_or_else(|| panic!("no outcome in {}", page.text()));
     after.split('"').next().expect("a value").to_owned()
 }
@@ -33,7 +33,7 @@ async fn prove(bench: &Bench, session: &str) {
     bench.app.db.write(async |tx| db::exec(&**tx, sql, params).await).await.expect("a proof");
 }
 
-async fn count(bench: &Bench, sql: &str) -> i64 {
+pub async fn count(bench: &Bench, sql: &str) -> i64 {
     db::scalar::<i64>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a count")
 }
 
@@ -137,9 +137,9 @@ async fn a_file_that_cannot_be_opened_is_told_in_words() {
         let page = otto.upload("/imports/kinds/people", &[], "people.xls", &old).await;
         assert_eq!(page.status, 422);
         assert!(page.text().contains("We could not open this file") && page.text().contains("your file is untouched"));
-        let page = otto.upload("/imports/kinds/people", &[], "people.csv", &vec![b'x'; 10 * 1024 * 1024 + 1]).await;
+        let page = otto.upload("/imports/kinds/people", &[], "people.csv", &vec![b'x'; 25 * 1024 * 1024 + 1]).await;
         assert_eq!(page.status, 422);
-        assert!(page.text().contains("It is larger than 10 MB."), "{}", page.text());
+        assert!(page.text().contains("It is larger than 25 MB."), "{}", page.text());
         let none = otto.upload("/imports/kinds/people", &[], "", b"").await;
         assert!(none.status == 422 && none.text().contains("Please choose a file first."));
         assert_eq!(count(bench, "select count(*) from import_draft").await, 0);
@@ -223,6 +223,64 @@ async fn no_token_brings_in_a_file_that_opens_doors() {
         let refused = script.post(&format!("{draft}/taking"), &[("seen", &seen)]).await;
         assert_eq!(refused.status, 403, "{}", refused.text());
         assert_eq!(count(bench, "select count(*) from person where email = 'new@example.org'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_offered_where_nothing_is_new() {
+    in_the_world(async |bench| {
+        let mut otto = visitor(bench, "otto");
+        let sound = crate::world::FILES.iter().find(|(kind, ..)| *kind == "teams").expect("the world's teams").2;
+        let draft = choose(&mut otto, "teams", "teams.csv", sound).await;
+        let trial = otto.get(&format!("{draft}/trial")).await;
+        let told = trial.text();
+        assert!(told.contains("There is nothing new in it. Everything that it says is here already."), "{told}");
+        assert!(!told.contains("Bring in 0 rows") && !trial.body.contains("/taking\""), "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_lead_to_their_kind_of_file_for_those_who_may_bring_it_in() {
+    in_the_world(async |bench| {
+        for (page, kind, only_beside) in [
+            ("/people", "people", ""),
+            ("/teams", "teams", ""),
+            ("/sites", "sites", ""),
+            ("/partnerships", "partnerships", ""),
+            ("/partnerships/alder/visits", "visits", "/partnerships/alder/visits/new"),
+            ("/partnerships/alder/tracker", "tracker", "/partnerships/alder/tracker/bulk"),
+        ] {
+            let mut may = Vec::new();
+            for name in ["ada", "ben", "dora", "chi", "otto", "pia"] {
+                let mut who = visitor(bench, name);
+                let list = who.get(page).await;
+                let way = format!("/imports/kinds/{kind}");
+                let offered = list.body.contains(&format!("href=\"{way}\""));
+                let opens = who.get(&way).await.status == 200;
+                assert_eq!(offered, opens && list.body.contains(only_beside) && list.status == 200, "{page} as {name}");
+                if offered {
+                    may.push(name);
+                }
+            }
+            let expected: &[&str] = if only_beside.is_empty() { &["otto"] } else { &["ada", "dora", "chi"] };
+            assert_eq!(may, expected, "{page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_of_teams_leaves_as_the_file_that_brings_them_in() {
+    in_the_world(async |bench| {
+        let list = visitor(bench, "ada").get("/teams").await;
+        assert!(list.body.contains("/teams/export/csv") && list.body.contains("/teams/export/xlsx"));
+        let out = visitor(bench, "ada").get("/teams/export/csv").await;
+        assert!(out.body.contains("lakes,Lakes team,region,riverside"), "{}", out.body);
+        let tally = crate::world::take(bench, "teams", "teams.csv", &out.body).await;
+        assert_eq!((tally.new, tally.changed, tally.same), (0, 0, 4));
+        assert_eq!(visitor(bench, "pia").get("/teams/export/csv").await.status, 403);
     })
     .await;
 }

@@ -63,7 +63,7 @@ impl Identify for Identity {
                  from session s join person p on p.id = s.person_id {SEATS}
                  where s.token_hash = $1 and s.ends_at > $2 and s.idle_ends_at > $2 order by t.slug, m.role"
             );
-            let Some((person, seats)) = seated(db, &sql, &token_hash, now).await? else { return Ok(None) };
+            let Some((person, seats)) = seated(db, &sql, of_token(&token_hash, now)).await? else { return Ok(None) };
             if person.used_at.is_none_or(|seen| seen + SEEN_EVERY < now) {
                 let noted: Result<(), DbErr> = db
                     .write(async |tx| {
@@ -97,7 +97,7 @@ impl Identify for Identity {
                  where a.token_hash = $1 and a.revoked_at is null and (a.expires_at is null or a.expires_at > $2)
                  order by t.slug, m.role"
             );
-            let Some((person, seats)) = seated(db, &sql, &token_hash, now).await? else { return Ok(None) };
+            let Some((person, seats)) = seated(db, &sql, of_token(&token_hash, now)).await? else { return Ok(None) };
             if person.used_at.is_none_or(|used| used + SEEN_EVERY < now) {
                 let noted: Result<u64, DbErr> = db
                     .write(async |tx| {
@@ -114,11 +114,29 @@ impl Identify for Identity {
             standing(person, seats, Via::Token, now).map(Some)
         })
     }
+
+    fn by_person<'a>(&'a self, db: &'a Db, person: PersonId, now: DateTime<Utc>) -> Answer<'a, Option<Standing>> {
+        Box::pin(async move {
+            // Of the times that a token's question knows there is only the day.
+            let seats = SEATS.replace("$3", "$2");
+            let sql = format!(
+                "select p.id, p.slug, p.name, p.kind, p.works_at, p.ended_on, cast(null as text) as used_at,
+                        cast(null as text) as factor_for, {SEATED}
+                 from person p {seats} where p.id = $1 order by t.slug, m.role"
+            );
+            let found = seated(db, &sql, vec![person.into(), now.date_naive().into()]).await?;
+            found.map(|(person, seats)| standing(person, seats, Via::Token, now)).transpose()
+        })
+    }
 }
 
-/// The person of a token and the seats held today, with one statement.
-async fn seated(db: &Db, sql: &str, token_hash: &[u8], now: DateTime<Utc>) -> Result<Option<(PersonRow, Vec<Seat>)>, DbErr> {
-    let params = vec![token_hash.to_vec().into(), now.into(), now.date_naive().into()];
+/// What a token's question is asked with: its hash, the time, and the day.
+fn of_token(token_hash: &[u8], now: DateTime<Utc>) -> db::Params {
+    vec![token_hash.to_vec().into(), now.into(), now.date_naive().into()]
+}
+
+/// A person and the seats held today, with one statement.
+async fn seated(db: &Db, sql: &str, params: db::Params) -> Result<Option<(PersonRow, Vec<Seat>)>, DbErr> {
     let (mut found, mut seats) = (None, Vec::new());
     for row in db::rows::<SeatedRow>(db.read(), sql, params).await? {
         if let (Some(team), Some(slug), Some(role)) = (row.team_id, row.team_slug, row.role) {

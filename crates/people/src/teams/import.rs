@@ -8,7 +8,7 @@ use std::{
 use platform::{
     access::roles,
     clock,
-    db::{self, Db, FromQueryResult, TeamId},
+    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult, TeamId},
     import::{self, Column, Export, Form, Holds, Kind, Refusal, Source, Taking, Tally, changes},
     room::Answer,
     search::{self, Audience},
@@ -27,7 +27,7 @@ pub(crate) const KIND: Kind = Kind {
         Column::needed("kind", Holds::Word(&KIND_WORDS), "organisation, national, subteam, region or working-group")
             .or(&["type"]),
         Column::optional("parent", Holds::Text, "the key of the team it belongs to").or(&["part of", "belongs to"]),
-        Column::optional("purpose", Holds::Text, "what it is for").or(&["about"]),
+        Column::optional("purpose", Holds::Text, "what it is for").prose().or(&["about"]),
     ],
     form: Form::Table,
     may: |who| who.holds(&[roles::OPERATOR]),
@@ -38,38 +38,40 @@ pub(crate) const KIND: Kind = Kind {
 
 const KIND_WORDS: [&str; 5] = [KINDS[0].0, KINDS[1].0, KINDS[2].0, KINDS[3].0, KINDS[4].0];
 
-/// All teams, each below the one that it belongs to.
 fn export(db: &Db) -> Answer<'_, Export> {
-    Box::pin(async move {
-        let sql = "select id, slug, name, kind, parent_id, purpose from team order by slug";
-        let mut left: Vec<TeamRow> = db::rows(db.read(), sql, vec![]).await?;
-        let slugs: BTreeMap<TeamId, String> = left.iter().map(|team| (team.id, team.slug.clone())).collect();
-        let mut written: BTreeSet<TeamId> = BTreeSet::new();
-        let mut rows = Vec::new();
-        while !left.is_empty() {
-            let count = left.len();
-            left.retain(|team| {
-                if team.parent_id.is_some_and(|parent| !written.contains(&parent)) {
-                    return true;
-                }
-                written.insert(team.id);
-                rows.push(vec![
-                    team.slug.clone().into(),
-                    team.name.clone().into(),
-                    team.kind.clone().into(),
-                    team.parent_id.and_then(|parent| slugs.get(&parent).cloned()).into(),
-                    team.purpose.clone().into(),
-                ]);
-                false
-            });
-            // No rule lets teams belong to themselves; if they did, going on would never end.
-            if left.len() == count {
-                break;
+    Box::pin(async move { Ok(Export::Table(sheet(db.read()).await?)) })
+}
+
+/// All teams, each below the one that it belongs to.
+pub(super) async fn sheet(on: &impl ConnectionTrait) -> Result<Sheet, DbErr> {
+    let sql = "select id, slug, name, kind, parent_id, purpose from team order by slug";
+    let mut left: Vec<TeamRow> = db::rows(on, sql, vec![]).await?;
+    let slugs: BTreeMap<TeamId, String> = left.iter().map(|team| (team.id, team.slug.clone())).collect();
+    let mut written: BTreeSet<TeamId> = BTreeSet::new();
+    let mut rows = Vec::new();
+    while !left.is_empty() {
+        let count = left.len();
+        left.retain(|team| {
+            if team.parent_id.is_some_and(|parent| !written.contains(&parent)) {
+                return true;
             }
+            written.insert(team.id);
+            rows.push(vec![
+                team.slug.clone().into(),
+                team.name.clone().into(),
+                team.kind.clone().into(),
+                team.parent_id.and_then(|parent| slugs.get(&parent).cloned()).into(),
+                team.purpose.clone().into(),
+            ]);
+            false
+        });
+        // No rule lets teams belong to themselves; if they did, going on would never end.
+        if left.len() == count {
+            break;
         }
-        let header = KIND.columns.iter().map(|column| column.name).collect();
-        Ok(Export::Table(Sheet { name: "teams".to_owned(), header, rows }))
-    })
+    }
+    let header = KIND.columns.iter().map(|column| column.name).collect();
+    Ok(Sheet { name: "teams".to_owned(), header, rows })
 }
 
 #[derive(PartialEq, FromQueryResult)]

@@ -62,7 +62,23 @@ pub async fn enqueue(
     payload: &serde_json::Value,
     run_at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    insert(on, now, kind, &payload.to_string(), run_at, None).await.map(drop)
+    let job = New { id: clock::new_id(now), kind, payload: &payload.to_string(), run_at, only_one: None };
+    insert(on, now, job).await.map(drop)
+}
+
+/// Puts a job in the queue under an id by which it can be asked for, as soon as a worker is free.
+///
+/// # Errors
+/// The database's own.
+pub async fn enqueue_as(
+    on: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    id: uuid::Uuid,
+    kind: &str,
+    payload: &serde_json::Value,
+) -> Result<(), DbErr> {
+    let job = New { id, kind, payload: &payload.to_string(), run_at: now, only_one: None };
+    insert(on, now, job).await.map(drop)
 }
 
 /// Puts a job in the queue unless one of the same name stands there or runs; says whether it did.
@@ -76,7 +92,8 @@ pub async fn enqueue_one(
     payload: &serde_json::Value,
     only_one: &str,
 ) -> Result<bool, DbErr> {
-    insert(on, now, kind, &payload.to_string(), now, Some(only_one.to_owned())).await
+    let job = New { id: clock::new_id(now), kind, payload: &payload.to_string(), run_at: now, only_one: Some(only_one) };
+    insert(on, now, job).await
 }
 
 /// Lets a recurring kind of job run as soon as a worker is free: one that waits goes first, else there is a new one.
@@ -90,22 +107,31 @@ pub async fn run_now(on: &impl ConnectionTrait, now: DateTime<Utc>, kind: &JobKi
         vec![now.into(), kind.name.into()],
     )
     .await?;
-    if waiting == 0 { insert(on, now, kind.name, "null", now, Some(kind.name.to_owned())).await.map(drop) } else { Ok(()) }
+    if waiting == 0 { insert(on, now, New::recurring(kind.name, now)).await.map(drop) } else { Ok(()) }
 }
 
-async fn insert(
-    on: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    kind: &str,
-    payload: &str,
+/// A job that is put in the queue.
+struct New<'a> {
+    id: uuid::Uuid,
+    kind: &'a str,
+    payload: &'a str,
     run_at: DateTime<Utc>,
-    only_one: Option<String>,
-) -> Result<bool, DbErr> {
+    /// The name that it has alone while it waits or runs.
+    only_one: Option<&'a str>,
+}
+
+impl<'a> New<'a> {
+    fn recurring(kind: &'a str, now: DateTime<Utc>) -> Self {
+        Self { id: clock::new_id(now), kind, payload: "null", run_at: now, only_one: Some(kind) }
+    }
+}
+
+async fn insert(on: &impl ConnectionTrait, now: DateTime<Utc>, job: New<'_>) -> Result<bool, DbErr> {
     let added = db::exec(
         on,
         "insert into job (id, kind, payload, only_one, run_at, attempts, created_at) values ($1, $2, $3, $4, $5, 0, $6)
          on conflict do nothing",
-        vec![clock::new_id(now).into(), kind.into(), payload.into(), only_one.into(), run_at.into(), now.into()],
+        vec![job.id.into(), job.kind.into(), job.payload.into(), job.only_one.into(), job.run_at.into(), now.into()],
     )
     .await?;
     Ok(added > 0)

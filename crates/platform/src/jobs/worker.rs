@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 
-use super::{JobKind, claim_sql, insert};
+use super::{JobKind, New, claim_sql, insert};
 use crate::{
     app::App,
     db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
@@ -130,7 +130,7 @@ async fn schedule(app: &App, now: DateTime<Utc>) -> Result<(), DbErr> {
                     if stands(&**tx, kind.name, since).await? {
                         return Ok(false);
                     }
-                    insert(&**tx, now, kind.name, "null", now, Some(kind.name.to_owned())).await
+                    insert(&**tx, now, New::recurring(kind.name, now)).await
                 })
                 .await?;
         }

@@ -20,7 +20,7 @@ pub use form::{Form, Stated};
 pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};
-pub use upload::{LARGEST_UPLOAD, Upload};
+pub use upload::Upload;
 
 use crate::error::Error;
 

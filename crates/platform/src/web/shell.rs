@@ -25,6 +25,7 @@ pub struct Shell {
     pub theme: Option<&'static str>,
     /// A word about the change that led here.
     pub toast: Option<Toast>,
+    bring: Vec<&'static str>,
 }
 
 /// Who is signed in, as the bar shows it.
@@ -102,6 +103,8 @@ impl Shell {
             None => Vec::new(),
         };
         entries.sort_by_key(|entry| entry.order);
+        let kinds = cx.app.house.rooms().iter().flat_map(|room| &room.imports);
+        let bring = kinds.filter(|kind| cx.who.as_ref().is_some_and(|who| (kind.may)(who))).map(|kind| kind.name).collect();
         Self {
             title,
             who: cx.who.as_ref().map(|who| ShellPerson {
@@ -125,7 +128,14 @@ impl Shell {
             csrf: cx.browser.csrf.clone(),
             theme: cx.browser.theme,
             toast: cx.browser.toast.clone(),
+            bring,
         }
+    }
+
+    /// Whether the visitor may bring a file of this kind in.
+    #[must_use]
+    pub fn may_bring(&self, kind: &str) -> bool {
+        self.bring.contains(&kind)
     }
 
     /// The address of an asset, with the hash of its content.

@@ -11,9 +11,6 @@ use bytes::Bytes;
 use super::Form;
 use crate::{app::App, error::Error};
 
-/// The largest file that a form may bring.
-pub const LARGEST_UPLOAD: usize = 10 * 1024 * 1024;
-
 /// A form that was sent with a file.
 #[derive(Debug, Default)]
 pub struct Upload {
@@ -30,7 +27,8 @@ impl FromRequest<Arc<App>> for Upload {
 
     async fn from_request(mut request: Request, app: &Arc<App>) -> Result<Self, Error> {
         // The words around a file are few; they fit into what is left beside it.
-        DefaultBodyLimit::max(LARGEST_UPLOAD + 64 * 1024).apply(&mut request);
+        let largest = app.config.import_limit;
+        DefaultBodyLimit::max(largest.saturating_add(64 * 1024)).apply(&mut request);
         let mut sent = Multipart::from_request(request, app)
             .await
             .map_err(|_| Error::Refused("Please send this as a form with a file.".to_owned()))?;
@@ -58,7 +56,7 @@ impl FromRequest<Arc<App>> for Upload {
             };
             match file {
                 Some(file) if !file.is_empty() => {
-                    upload.is_too_large |= content.len() > LARGEST_UPLOAD;
+                    upload.is_too_large |= content.len() > largest;
                     upload.file = Some((bare_name(&file), content));
                 }
                 Some(_) => {}

@@ -10,7 +10,7 @@ use platform::{
     web::{Answered, Shell, Upload, go_to, page, page_with_errors},
 };
 
-use super::{Step, called, is_table, steps};
+use super::{Step, called, is_table, looked, steps};
 use crate::imports::{Bring, KindOf, verbs};
 
 #[derive(Template)]
@@ -22,6 +22,7 @@ struct Page {
     about: &'static str,
     columns: &'static [Column],
     steps: Vec<Step>,
+    limit: usize,
     file: String,
     problem: Option<Refusal>,
     help: Vec<String>,
@@ -37,6 +38,7 @@ impl Page {
             about: kind.about,
             columns: kind.columns,
             steps: steps(0),
+            limit: cx.app.config.import_limit_mb(),
             file: String::new(),
             problem: None,
             help: Vec::new(),
@@ -65,7 +67,7 @@ pub(super) async fn choose(may: May<Bring, KindOf>, cx: Cx, upload: Upload) -> A
         let file = upload.file.map(|(name, _)| name).unwrap_or_default();
         let problem = Refusal::whole(
             &file,
-            "It is larger than 10 MB.",
+            format!("It is larger than {} MB.", cx.app.config.import_limit_mb()),
             "Split it into several files, or ask whoever runs this server to bring it in with the command line, which has no such limit.",
         );
         return page_with_errors(&Page::refusing(&cx, kind, &file, problem));
@@ -74,7 +76,7 @@ pub(super) async fn choose(may: May<Bring, KindOf>, cx: Cx, upload: Upload) -> A
         return page_with_errors(&Page { error: "Please choose a file first.", ..Page::of(&cx, kind) });
     };
     let opened = if is_table(kind, &file) {
-        import::look(kind, &file, &content, &Mapping::default()).map(|_| ())
+        looked(&cx, kind, &file, content.clone(), &Mapping::default()).await?.map(|_| ())
     } else {
         import::read(kind, &file, &content).map(|_| ())
     };

@@ -6,12 +6,12 @@ use askama::Template;
 use platform::{
     Cx,
     access::May,
-    import::{self, DayOrder, Look, Mapping, Meaning},
+    import::{DayOrder, Look, Mapping, Meaning},
     text::counted,
     web::{Answered, Form, Shell, go_to, page, page_with_errors},
 };
 
-use super::{Step, called, chosen, content, is_table, steps};
+use super::{Step, called, chosen, content, is_table, looked, steps};
 use crate::imports::{Bring, OnItsWay, verbs};
 
 /// The value of a choice that leaves something out.
@@ -49,7 +49,8 @@ async fn draw(may: &May<Bring, OnItsWay>, cx: &Cx, mapping: &Mapping, told: bool
     let draft = &may.draft;
     let kind = may.kind(cx)?;
     let content = content(cx, draft).await?;
-    let look = import::look(kind, &draft.file, &content, mapping)
+    let look = looked(cx, kind, &draft.file, content, mapping)
+        .await?
         .map_err(|refused| platform::Error::Refused(refused.first().map_or_else(String::new, ToString::to_string)))?;
     let rows = counted(i64::try_from(look.rows).unwrap_or(i64::MAX), "row", "rows");
     // What is missing stands in the page from the start; as a mistake only once it was sent that way.
@@ -74,6 +75,7 @@ pub(super) async fn save(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Answe
     if draft.is_taken() {
         return Ok(go_to(&draft.address("")));
     }
+    verbs::let_go(&cx, draft).await?;
     let mapping = said(&form, draft.mapping()?);
     verbs::say(&cx, draft, &mapping).await?;
     let drawn = draw(&may, &cx, &mapping, true).await?;
@@ -83,6 +85,9 @@ pub(super) async fn save(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Answe
     // New words and new days appear once columns were matched: one more look at this page then.
     let asked_words = form.names().filter(|name| name.ends_with("-says")).count();
     let asks_more = drawn.look.words.len() > asked_words || drawn.look.days.is_some() && mapping.days.is_none();
+    if !asks_more && draft.is_large() {
+        verbs::look(&cx, draft).await?;
+    }
     Ok(go_to(&draft.address(if asks_more { "/columns" } else { "/trial" })))
 }
 

@@ -7,11 +7,11 @@ use platform::{
     access::{May, actions::See},
     import,
     text::counted,
-    web::{Answered, Shell, go_to, page},
+    web::{Answered, Shell, page},
 };
 
-use super::{Counts, Step, called, content, place_of, steps};
-use crate::imports::{Bring, OnItsWay};
+use super::{Counts, Step, called, content, lead, place_of, steps, waiting};
+use crate::imports::{Bring, OnItsWay, store::Work};
 
 #[derive(Template)]
 #[template(path = "imports/web/done.html")]
@@ -30,7 +30,16 @@ struct Page {
 
 pub(super) async fn show(may: May<See, OnItsWay>, cx: Cx) -> Answered {
     let draft = &may.draft;
-    let Some(taken_at) = draft.taken_at else { return Ok(go_to(&draft.address("/trial"))) };
+    let Some(taken_at) = draft.taken_at else {
+        return if draft.work() == Some(Work::Coming) {
+            waiting::show(&cx, draft).await
+        } else {
+            Ok(lead(&cx, &draft.address("/trial")))
+        };
+    };
+    if cx.htmx {
+        return Ok(lead(&cx, &draft.address("")));
+    }
     let rows = draft.left_out();
     let coming = draft.new_rows + draft.changed_rows;
     let event = match draft.event_seq {

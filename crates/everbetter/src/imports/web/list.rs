@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::called;
 use crate::imports::{
     Imports,
-    store::{self, Past},
+    store::{self, Past, Work},
 };
 
 #[derive(Default, Deserialize)]
@@ -36,6 +36,7 @@ struct Way {
     file: String,
     called: String,
     when: String,
+    work: &'static str,
 }
 
 struct PastLine {
@@ -76,6 +77,11 @@ pub(super) async fn list(may: May<See, Imports>, cx: Cx, Query(ask): Query<Ask>)
         href: draft.address("/trial"),
         called: called(&draft.kind),
         when: when(draft.created_at),
+        work: match draft.work() {
+            Some(Work::Looking) => ": we are looking at it",
+            Some(Work::Coming) => ": it is coming in",
+            None => "",
+        },
         file: draft.file,
     });
     let mut past = store::history(on, who, ask.before.parse().ok(), paging::SIZE + 1).await?;

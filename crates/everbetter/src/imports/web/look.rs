@@ -6,20 +6,21 @@ use askama::Template;
 use platform::{
     Cx, Error,
     access::May,
-    import::{Mapping, Outcome, Refusal, RowChoice, RowOutcome},
+    import::{Mapping, Refusal, RowChoice},
     text::counted,
     web::{Answered, Form, Shell, Toast, go_to, go_to_with, page, page_with_errors},
 };
 
-use super::{Counts, Step, called, chosen, columns::OUT, content, is_table, steps};
+use super::{Counts, Step, by_job, called, chosen, columns::OUT, content, is_table, lead, steps, waiting};
 use crate::imports::{
     Bring, OnItsWay,
-    trial::{self, Trial},
-    verbs::{self, Taken},
+    store::Work,
+    trial::{self, Line, TOLD, Trial},
+    verbs::{self, Bringing, Taken},
 };
 
-/// Rows and refusals that are told one by one; the others are counted.
-const TOLD: usize = 100;
+const CHANGED: &str = "Something was saved here since your trial run, so we looked again. Nothing of your file is in yet.";
+const UNANSWERED: &str = "Some rows can’t be read. Answer them above, or let us leave them out.";
 
 /// A refusal, with the field that answers it.
 struct Question {
@@ -54,7 +55,7 @@ struct Page {
     back: String,
     action: String,
     taking: String,
-    notice: String,
+    notice: &'static str,
     error: &'static str,
     figures: String,
     counts: Counts,
@@ -62,9 +63,10 @@ struct Page {
     left_out: usize,
     questions: Vec<Question>,
     more_questions: usize,
-    changed: Vec<RowOutcome>,
-    fresh: Vec<RowOutcome>,
+    changed: Vec<Line>,
+    fresh: Vec<Line>,
     is_possible: bool,
+    coming: u64,
     button: String,
     notices: Vec<String>,
 }
@@ -72,17 +74,16 @@ struct Page {
 async fn draw(may: &May<Bring, OnItsWay>, cx: &Cx, trial: Trial) -> Result<Page, Error> {
     let draft = &may.draft;
     let kind = may.kind(cx)?;
-    let told =
-        |outcome: Outcome| trial.tally.rows.iter().filter(|row| row.outcome == outcome).take(TOLD).cloned().collect::<Vec<_>>();
     let is_table = is_table(kind, &draft.file);
-    let questions = trial.refused.iter().take(TOLD).map(|refusal| Question {
+    let questions = trial.refused.iter().map(|refusal| Question {
         field: format!("fix-{}-{}", refusal.row.unwrap_or(0), refusal.column.as_deref().unwrap_or_default()),
         can_be_answered: is_table
             && refusal.row.is_some_and(|row| row > 1)
             && refusal.column.as_ref().is_some_and(|name| kind.columns.iter().any(|column| column.name == name)),
         refusal: refusal.clone(),
     });
-    let coming = trial.tally.new + trial.tally.changed;
+    let coming = trial.new + trial.changed;
+    let (fresh, changed): (Vec<Line>, Vec<Line>) = trial.rows.iter().cloned().partition(|line| line.is_new);
     Ok(Page {
         shell: cx.shell(format!("Bring in {}", called(kind.name)), ""),
         called: called(kind.name),
@@ -92,24 +93,20 @@ async fn draw(may: &May<Bring, OnItsWay>, cx: &Cx, trial: Trial) -> Result<Page,
         back: draft.address("/columns"),
         action: draft.address("/trial"),
         taking: draft.address("/taking"),
-        notice: String::new(),
+        notice: if trial.has_changed { CHANGED } else { "" },
         error: "",
         figures: trial.figures(),
-        counts: Counts {
-            fresh: trial.tally.new,
-            changed: trial.tally.changed,
-            same: trial.tally.same,
-            out: trial.refused_rows.len() as u64,
-        },
-        fresh_is_cut: trial.tally.new > TOLD as u64,
+        counts: Counts { fresh: trial.new, changed: trial.changed, same: trial.same, out: trial.refused_rows.len() as u64 },
+        fresh_is_cut: trial.new > TOLD as u64,
         left_out: trial::chosen_to_leave_out(&draft.mapping()?).len(),
         questions: questions.collect(),
-        more_questions: trial.refused.len().saturating_sub(TOLD),
-        changed: told(Outcome::Changed),
-        fresh: told(Outcome::New),
+        more_questions: trial.more_refused,
+        changed,
+        fresh,
         is_possible: trial.is_possible,
+        coming,
         button: format!("Bring in {}", counted(i64::try_from(coming).unwrap_or(i64::MAX), "row", "rows")),
-        notices: trial.tally.notices,
+        notices: trial.notices,
     })
 }
 
@@ -122,6 +119,16 @@ async fn try_it(may: &May<Bring, OnItsWay>, cx: &Cx, mapping: &Mapping) -> Resul
 pub(super) async fn show(may: May<Bring, OnItsWay>, cx: Cx) -> Answered {
     if may.draft.is_taken() {
         return Ok(go_to(&may.draft.address("")));
+    }
+    if by_job(may.kind(&cx)?, &may.draft) {
+        return match (may.draft.work(), may.draft.found()?) {
+            (Some(Work::Coming), _) => Ok(lead(&cx, &may.draft.address(""))),
+            (Some(Work::Looking), _) => waiting::show(&cx, &may.draft).await,
+            // Whoever waited on the page that asks again and again is shown the whole one.
+            (None, Some(_)) if cx.htmx => Ok(lead(&cx, &may.draft.address("/trial"))),
+            (None, Some(found)) => page(&draw(&may, &cx, found).await?),
+            (None, None) => Ok(lead(&cx, &may.draft.address("/columns"))),
+        };
     }
     let (trial, _) = try_it(&may, &cx, &may.draft.mapping()?).await?;
     page(&draw(&may, &cx, trial).await?)
@@ -147,7 +154,11 @@ pub(super) async fn answer(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Ans
         }
     }
     if !may.draft.is_taken() {
+        verbs::let_go(&cx, &may.draft).await?;
         verbs::say(&cx, &may.draft, &mapping).await?;
+        if by_job(may.kind(&cx)?, &may.draft) {
+            verbs::look(&cx, &may.draft).await?;
+        }
     }
     Ok(go_to(&may.draft.address("/trial")))
 }
@@ -162,15 +173,18 @@ pub(super) async fn take(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Answe
     if kind.opens_doors {
         cx.must_be_fresh().await?;
     }
+    if by_job(kind, draft) {
+        return let_come(&may, &cx, &form).await;
+    }
     let (trial, content) = try_it(&may, &cx, &draft.mapping()?).await?;
     if trial.figures() != form.value("seen") || !trial.is_possible {
         return again(&may, &cx, trial).await;
     }
-    if !trial.refused_rows.is_empty() && form.value("leave_out").is_empty() {
-        let error = "Some rows can’t be read. Answer them above, or let us leave them out.";
-        return page_with_errors(&Page { error, ..draw(&may, &cx, trial).await? });
+    if is_unanswered(&trial, &form) {
+        return page_with_errors(&Page { error: UNANSWERED, ..draw(&may, &cx, trial).await? });
     }
-    match verbs::take(&cx, may.who(), kind, draft, &content, &trial).await? {
+    let bringing = Bringing { who: may.who(), kind, draft, content: &content, seen: &trial };
+    match verbs::take(&cx.app, cx.db(), cx.now, bringing).await? {
         Taken::In => Ok(done()),
         Taken::Changed => {
             let (trial, _) = try_it(&may, &cx, &draft.mapping()?).await?;
@@ -179,7 +193,28 @@ pub(super) async fn take(may: May<Bring, OnItsWay>, cx: Cx, form: Form) -> Answe
     }
 }
 
+/// Rows that can't be read are answered or left out, but not forgotten.
+fn is_unanswered(trial: &Trial, form: &Form) -> bool {
+    !trial.refused_rows.is_empty() && form.value("leave_out").is_empty()
+}
+
+/// Lets a job bring the file in that a job looked at.
+async fn let_come(may: &May<Bring, OnItsWay>, cx: &Cx, form: &Form) -> Answered {
+    let draft = &may.draft;
+    if draft.work() == Some(Work::Coming) {
+        return Ok(go_to(&draft.address("")));
+    }
+    let Some(found) = draft.found()? else { return Ok(go_to(&draft.address("/trial"))) };
+    if found.figures() != form.value("seen") || !found.is_possible {
+        return again(may, cx, found).await;
+    }
+    if is_unanswered(&found, form) {
+        return page_with_errors(&Page { error: UNANSWERED, ..draw(may, cx, found).await? });
+    }
+    verbs::come(cx, draft, &found).await?;
+    Ok(go_to(&draft.address("")))
+}
+
 async fn again(may: &May<Bring, OnItsWay>, cx: &Cx, trial: Trial) -> Answered {
-    let notice = "Something was saved here since your trial run, so we looked again. Nothing of your file is in yet.".to_owned();
-    page_with_errors(&Page { notice, ..draw(may, cx, trial).await? })
+    page_with_errors(&Page { notice: CHANGED, ..draw(may, cx, trial).await? })
 }

@@ -5,11 +5,19 @@ mod columns;
 mod done;
 mod list;
 mod look;
+mod waiting;
 
+use std::sync::Arc;
+
+use axum::{
+    http::HeaderName,
+    response::{IntoResponse, Response},
+};
 use platform::{
     Cx, Error,
     access::Routes,
-    import::{Form as Shape, Kind},
+    import::{self, Form as Shape, Kind, Look, Mapping, Refusal},
+    web::go_to,
 };
 
 use super::store::Draft;
@@ -98,12 +106,39 @@ fn is_table(kind: &Kind, file: &str) -> bool {
     }
 }
 
+/// Whether a job reads the file. Only tables grow large; a content pack is looked at while one waits.
+fn by_job(kind: &Kind, draft: &Draft) -> bool {
+    draft.is_large() && is_table(kind, &draft.file)
+}
+
 /// The content of a draft's file.
 async fn content(cx: &Cx, draft: &Draft) -> Result<bytes::Bytes, Error> {
     if draft.stored.is_empty() {
         return Err(Error::NotFound);
     }
     cx.app.files.get(&draft.stored).await
+}
+
+/// A look at a file; a large one is read beside the requests that others wait for.
+async fn looked(
+    cx: &Cx,
+    kind: &Kind,
+    file: &str,
+    content: bytes::Bytes,
+    mapping: &Mapping,
+) -> Result<Result<Look, Vec<Refusal>>, Error> {
+    let (app, name, file, mapping) = (Arc::clone(&cx.app), kind.name, file.to_owned(), mapping.clone());
+    tokio::task::spawn_blocking(move || {
+        let kind = app.house.import_kind(name).ok_or(Error::NotFound)?;
+        Ok(import::look(kind, &file, &content, &mapping))
+    })
+    .await
+    .map_err(|error| Error::Ours(error.to_string()))?
+}
+
+/// Leads to an address, also a page that asks by itself for what has become of a file.
+fn lead(cx: &Cx, to: &str) -> Response {
+    if cx.htmx { ([(HeaderName::from_static("hx-redirect"), to.to_owned())], "").into_response() } else { go_to(to) }
 }
 
 /// When the file was chosen, in words.

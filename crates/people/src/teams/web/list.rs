@@ -1,6 +1,7 @@
 //! All teams, each below the one it belongs to.
 
 use askama::Template;
+use axum::extract::Path;
 use platform::{
     Cx,
     access::{
@@ -42,6 +43,11 @@ pub(super) async fn list(may: May<See, Teams>, cx: Cx) -> Answered {
         })
         .collect();
     page(&List { shell: cx.shell("Teams", "/people"), rows, may_create: may.also::<Create>() })
+}
+
+/// `GET /teams/export/{ending}`: the file that brings the same teams in.
+pub(super) async fn export(_: May<See, Teams>, cx: Cx, Path(ending): Path<String>) -> Answered {
+    crate::teams::import::sheet(cx.db().read()).await?.download(&ending)
 }
 
 /// The teams in the order of a tree, each with its depth; those of one parent stay in the order they came.

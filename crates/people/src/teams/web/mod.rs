@@ -12,6 +12,7 @@ pub(super) use edit::{read, standing};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/teams", list::list)
+        .get("/teams/export/{ending}", list::export)
         .get("/teams/new", edit::new)
         .post("/teams/new", edit::make)
         .get("/teams/{team}", show::show)
