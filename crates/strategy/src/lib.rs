@@ -1,9 +1,12 @@
-//! Frameworks with their practices, the tracker, cycles of inquiry, and what they say about where the work stands.
+//! Frameworks with their practices, the tracker, cycles of inquiry, theories of action, and what they say about where the work
+//! stands.
 
+mod bringing;
 pub mod cycles;
 pub mod frameworks;
 mod overview;
 mod schema;
+pub mod theories;
 pub mod tracker;
 #[cfg(test)]
 mod world;
@@ -27,6 +30,8 @@ platform::id! {
     LogEntryId,
     /// Something learned in a cycle.
     LearningId,
+    /// A version of a theory of action.
+    TheoryVersionId,
 }
 
 /// What this room hands to the house.
@@ -35,16 +40,20 @@ pub fn room() -> Room {
     Room {
         name: "strategy",
         routes: Some(routes),
-        migrations: schema::migrations().into_iter().chain(cycles::migrations()).collect(),
-        imports: [frameworks::import::kind(), tracker::IMPORT].into_iter().chain(cycles::imports()).collect(),
-        panels: tracker::panels().into_iter().chain(cycles::panels()).collect(),
-        tabs: vec![tracker::TAB, cycles::TAB],
-        today: tracker::today().into_iter().chain(cycles::today()).collect(),
+        migrations: schema::migrations().into_iter().chain(cycles::migrations()).chain(theories::migrations()).collect(),
+        imports: [frameworks::import::kind(), tracker::IMPORT]
+            .into_iter()
+            .chain(cycles::imports())
+            .chain(theories::imports())
+            .collect(),
+        panels: tracker::panels().into_iter().chain(cycles::panels()).chain(theories::panels()).collect(),
+        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB],
+        today: tracker::today().into_iter().chain(cycles::today()).chain(theories::today()).collect(),
         nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],
         ..Room::default()
     }
 }
 
 fn routes() -> Routes {
-    tracker::routes().and(frameworks::routes()).and(overview::routes()).and(cycles::routes())
+    tracker::routes().and(frameworks::routes()).and(overview::routes()).and(cycles::routes()).and(theories::routes())
 }

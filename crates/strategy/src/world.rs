@@ -106,6 +106,11 @@ pub(crate) async fn take_pack(bench: &Bench, text: &str) -> Tally {
     import::take(&bench.app, kind, &[source], &Actor::Process("test"), Mode::Take).await.expect("an answer")
 }
 
+/// Who somebody of this world is.
+pub(crate) fn standing(slug: &str) -> Standing {
+    Door::standing(&token_hash(slug)).expect("somebody of this world")
+}
+
 pub(crate) fn visitor(bench: &Bench, slug: &str) -> Visitor {
     Visitor::with_session(bench, slug)
 }

@@ -76,13 +76,14 @@ struct Log {
     query: String,
 }
 
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("", "Everything"),
     ("partnership", "Partnerships, trackers, visits"),
     ("person", "People"),
     ("team", "Teams"),
     ("site", "Sites"),
     ("framework", "Frameworks"),
+    ("theory", "Theories of action"),
     ("import", "Imports"),
     ("invitation", "Invitations"),
     ("job", "Jobs"),

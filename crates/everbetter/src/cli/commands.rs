@@ -95,9 +95,10 @@ pub enum Command {
     Serve,
     /// Take files in: all or nothing.
     Import {
-        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework or tracker.
+        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework, tracker,
+        /// theory-templates or theories.
         kind: String,
-        /// CSV files (also packed, .csv.gz) or workbooks (.xlsx); TOML for a framework.
+        /// CSV files (also packed, .csv.gz) or workbooks (.xlsx); TOML for a framework or a template.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Only say what would change.
@@ -106,9 +107,10 @@ pub enum Command {
     },
     /// Write all of a kind as a file that brings the same in again.
     Export {
-        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework or tracker.
+        /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework, tracker,
+        /// theory-templates or theories.
         kind: String,
-        /// csv or xlsx; toml for a framework.
+        /// csv or xlsx; toml for a framework or a template.
         #[arg(long, value_parser = ["csv", "xlsx", "toml"])]
         format: Option<String>,
         /// The file; without it, it is written to the standard output.

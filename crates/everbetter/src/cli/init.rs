@@ -33,7 +33,7 @@ pub(super) async fn run(config: Config, organisation: &str, name: &str, email: &
     }
     let link = super::users::add_operator(&app, name, email).await?;
     app.db.write(async |tx| Settings::set(&**tx, "organisation", organisation).await).await?;
-    println!("{organisation} is set up, with the default practices and kinds of cycles. Start it with `everbetter serve`,");
+    println!("{organisation} is set up, with the default practices and templates. Start it with `everbetter serve`,");
     println!("then open this link within 14 days to choose your password:\n  {link}");
     Ok(ExitCode::SUCCESS)
 }

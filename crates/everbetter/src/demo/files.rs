@@ -8,6 +8,8 @@ use rust_embed::Embed;
 pub(crate) const PACK: &str = "vi-pit.toml";
 /// The default templates of cycles.
 pub(crate) const CYCLE_TEMPLATES: &str = "cycle-templates.toml";
+/// The default template of theories of action.
+pub(crate) const THEORY_TEMPLATE: &str = "theory-of-action.toml";
 
 #[derive(Embed)]
 #[folder = "../../demo"]

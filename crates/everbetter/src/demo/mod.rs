@@ -22,7 +22,7 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 18] = [
     ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
@@ -39,6 +39,8 @@ const FILES: [(&str, &str); 16] = [
     ("plan-actions", "plan_actions.csv"),
     ("log-entries", "log_entries.csv"),
     ("learnings", "learnings.csv"),
+    ("theory-templates", files::THEORY_TEMPLATE),
+    ("theories", "theories.csv"),
 ];
 
 /// How far the demo's dates move.
@@ -125,7 +127,8 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
 }
 
 /// The default content pack: the kinds of files that it holds, each with its file.
-pub(crate) const PACK: [(&str, &str); 2] = [("framework", files::PACK), ("cycle-templates", files::CYCLE_TEMPLATES)];
+pub(crate) const PACK: [(&str, &str); 3] =
+    [("framework", files::PACK), ("cycle-templates", files::CYCLE_TEMPLATES), ("theory-templates", files::THEORY_TEMPLATE)];
 
 /// A file of the default content pack.
 ///

@@ -65,6 +65,9 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
         ("token", id("select id from api_token").await),
         ("framework", "vi-pit-1".to_owned()),
+        ("node", "C1".to_owned()),
+        ("step", "2".to_owned()),
+        ("theory", "alder.v2".to_owned()),
     ])
 }
 
@@ -99,7 +102,19 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
         .await
         .expect("odds and ends");
     crate::imports::bring_in_a_row_of_ada(&bench).await;
+    draft_a_theory_as_ada(&bench).await;
     bench
+}
+
+/// A draft of Alder's next theory of action, with a step that can be gone back to.
+async fn draft_a_theory_as_ada(bench: &Bench) {
+    let mut ada = visitor(bench, "ada");
+    let draft = "/partnerships/alder/theory/draft";
+    for (path, fields) in
+        [(draft.to_owned(), [("from", "standing")]), (format!("{draft}/nodes/C1/place"), [("direction", "down")])]
+    {
+        assert_eq!(ada.post(&path, &fields).await.status, 303);
+    }
 }
 
 /// What follows the question mark where a page needs it.
@@ -115,6 +130,7 @@ fn question(path: &str) -> &'static str {
 fn fields(path: &str) -> &'static [(&'static str, &'static str)] {
     match path {
         "/partnerships/{partnership}/tracker/entries" => &[("practice", "2.2.3"), ("year", "2021-22"), ("cycle", "1")],
+        "/partnerships/{partnership}/theory/draft/nodes" => &[("kind", "aim")],
         _ => &[],
     }
 }

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-const PAGES: [(&str, &str); 33] = [
+const PAGES: [(&str, &str); 37] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -26,6 +26,9 @@ const PAGES: [(&str, &str); 33] = [
     ("implementer", "/people/amara-osei/cycles"),
     ("director", "/organisation/cycles"),
     ("director", "/cycles"),
+    ("implementer", "/partnerships/linden-grove/theory"),
+    ("partner", "/partnerships/linden-grove/theory/comparison"),
+    ("implementer", "/partnerships/linden-grove/theory/progress"),
     ("director", "/sites"),
     ("evaluator", "/practices"),
     ("evaluator", "/practices/2.2.3"),
@@ -39,6 +42,7 @@ const PAGES: [(&str, &str); 33] = [
     ("director", "/api/v1/partnerships"),
     ("director", "/api/v1/visits?limit=200"),
     ("partner", "/api/v1/tracker-entries"),
+    ("director", "/api/v1/theories-of-action?limit=20"),
     ("evaluator", "/api/v1/tracker-entries?limit=200"),
     ("evaluator", "/api/v1/practices"),
 ];

@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 16] = [
+pub const FILES: [(&str, &str, &str); 18] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -44,6 +44,8 @@ pub const FILES: [(&str, &str, &str); 16] = [
     ("plan-actions", "plan_actions.csv", include_str!("world/plan_actions.csv")),
     ("log-entries", "log_entries.csv", include_str!("world/log_entries.csv")),
     ("learnings", "learnings.csv", include_str!("world/learnings.csv")),
+    ("theory-templates", "theory-of-action.toml", include_str!("../../../../content/theory-of-action.toml")),
+    ("theories", "theories.csv", include_str!("world/theories.csv")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.

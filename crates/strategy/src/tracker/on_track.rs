@@ -255,25 +255,9 @@ impl Waiting {
 #[must_use]
 pub fn assess(framework: &Framework, calendar: &Calendar, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Assessment {
     let (mut all, mut vips, mut waiting) = (Count::default(), Count::default(), Vec::new());
-    let ended = windows(framework, calendar, facts, calendar.year_of(today)).filter(|window| window.span.ended_before(today));
-    for window in ended {
-        let mut one = Count::default();
-        match cells.get(&(window.practice.id, window.cycle)).map(|cell| cell.status) {
-            Some(Status::NotApplicable) => one.not_applicable = 1,
-            Some(status) if status.counts_as_enacted(framework) => (one.due, one.enacted) = (1, 1),
-            Some(_) | None => {
-                let still = Waiting {
-                    practice: window.practice.id,
-                    code: window.practice.code.clone(),
-                    vip: window.practice.vip,
-                    cycle: window.cycle,
-                    since: window.span.to,
-                };
-                one.due = 1;
-                one.vips_long_due = i32::from(still.is_long_due(framework, today));
-                waiting.push(still);
-            }
-        }
+    for window in ended(framework, calendar, facts, today) {
+        let (one, still) = look(framework, cells, &window, today);
+        waiting.extend(still);
         all = all.and(one);
         if window.practice.vip {
             vips = vips.and(one);
@@ -281,6 +265,55 @@ pub fn assess(framework: &Framework, calendar: &Calendar, facts: Facts<'_>, cell
     }
     waiting.sort_by_key(|waiting| (!waiting.vip, waiting.since));
     Assessment { state: all.state(framework), vip_state: vips.state(framework), all, vips, waiting }
+}
+
+/// What was counted for each practice whose windows ended, for what rests on some practices only. `cells` as for [`assess`].
+#[must_use]
+pub fn by_practice(
+    framework: &Framework,
+    calendar: &Calendar,
+    facts: Facts<'_>,
+    cells: &Cells,
+    today: NaiveDate,
+) -> HashMap<PracticeId, Count> {
+    let mut counts: HashMap<PracticeId, Count> = HashMap::new();
+    for window in ended(framework, calendar, facts, today) {
+        let count = counts.entry(window.practice.id).or_default();
+        *count = count.and(look(framework, cells, &window, today).0);
+    }
+    counts
+}
+
+/// The windows of the school year that ended before a day.
+fn ended<'a>(
+    framework: &'a Framework,
+    calendar: &'a Calendar,
+    facts: Facts<'a>,
+    today: NaiveDate,
+) -> impl Iterator<Item = Window<'a>> {
+    windows(framework, calendar, facts, calendar.year_of(today)).filter(move |window| window.span.ended_before(today))
+}
+
+/// A window that ended: what it counts, and whether it waits.
+fn look(framework: &Framework, cells: &Cells, window: &Window<'_>, today: NaiveDate) -> (Count, Option<Waiting>) {
+    let mut one = Count::default();
+    match cells.get(&(window.practice.id, window.cycle)).map(|cell| cell.status) {
+        Some(Status::NotApplicable) => one.not_applicable = 1,
+        Some(status) if status.counts_as_enacted(framework) => (one.due, one.enacted) = (1, 1),
+        Some(_) | None => {
+            let still = Waiting {
+                practice: window.practice.id,
+                code: window.practice.code.clone(),
+                vip: window.practice.vip,
+                cycle: window.cycle,
+                since: window.span.to,
+            };
+            one.due = 1;
+            one.vips_long_due = i32::from(still.is_long_due(framework, today));
+            return (one, Some(still));
+        }
+    }
+    (one, None)
 }
 
 #[cfg(test)]

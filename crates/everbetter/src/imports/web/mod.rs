@@ -80,6 +80,8 @@ pub(super) fn called(kind: &str) -> String {
         "memberships" => "who sits in which team",
         "partnership-staff" => "who works with which partnership",
         "framework" => "a set of practices",
+        "theory-templates" => "a template of theories of action",
+        "theories" => "theories of action",
         other => other,
     }
     .to_owned()

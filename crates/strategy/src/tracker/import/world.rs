@@ -1,16 +1,16 @@
 //! The names that rows refer to, and what whoever brings a file in may write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use partnerships::{
     PartnershipId,
     calendar::{Calendar, SchoolYear},
-    partnerships::{Partnership, Record, all_on},
+    partnerships::all_on,
 };
 use platform::{
     Error,
-    access::{Policy, Standing, roles},
+    access::{Standing, roles},
     db::{self, FromQueryResult, PersonId},
     import::{Known, Row, Taking},
     settings::Settings,
@@ -19,13 +19,12 @@ use platform::{
 use super::super::rules::cycle_span;
 use crate::{
     PracticeId,
+    bringing::Places,
     frameworks::{CycleMonths, Framework},
 };
 
 pub(super) struct World<'a> {
-    partnerships: Known<PartnershipId>,
-    /// Partnerships that can't be written to, with the name and the team that can.
-    closed: BTreeMap<PartnershipId, (String, String)>,
+    places: Places,
     pub practices: Known<PracticeId>,
     people: Known<PersonId>,
     pub cycles: BTreeSet<i32>,
@@ -50,13 +49,9 @@ impl<'a> World<'a> {
         let framework = framework.as_deref();
         let partnerships = all_on(on, today).await?;
         let people = db::rows::<PersonName>(on, "select email as name, id from person where email is not null", vec![]).await?;
-        let may =
-            |partnership: &Partnership| taking.who.is_none_or(|who| <Partnership as Policy<Record>>::permits(who, partnership));
-        let closed = partnerships.iter().filter(|one| !may(one)).map(|one| (one.id, (one.name.clone(), one.team_name.clone())));
         let practices = framework.iter().flat_map(|framework| &framework.practices);
         Ok(Self {
-            closed: closed.collect(),
-            partnerships: Known { what: "partnership", ids: partnerships.iter().map(|one| (one.slug.clone(), one.id)).collect() },
+            places: Places::of(&partnerships, taking.who),
             practices: Known { what: "practice", ids: practices.map(|practice| (practice.code.clone(), practice.id)).collect() },
             people: Known { what: "person", ids: people.into_iter().map(|row| (row.name.to_lowercase(), row.id)).collect() },
             cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
@@ -69,14 +64,7 @@ impl<'a> World<'a> {
 
     /// The row's partnership, if it can be written to.
     pub fn partnership(&self, row: &mut Row<'_>) -> Option<PartnershipId> {
-        let id = self.partnerships.find(row, "partnership")?;
-        let Some((name, team)) = self.closed.get(&id) else { return Some(id) };
-        row.refuse(
-            "partnership",
-            &format!("This row is for {name}. You can read it, but not write there."),
-            &format!("{team} can: send them this row, or leave it out."),
-        );
-        None
+        self.places.find(row)
     }
 
     /// Who says so: the file's author, or whoever brings it in.
