@@ -59,7 +59,7 @@ fn free_key(nodes: &[Node], node: &Node) -> String {
 }
 
 /// Puts other words into a node, unless somebody did so since it was opened.
-pub(super) fn reword(nodes: &mut Vec<Node>, version: i32, node: Node) -> Result<String, Error> {
+pub(super) fn reword(nodes: &mut [Node], version: i32, node: Node) -> Result<String, Error> {
     let place = nodes.iter().position(|other| other.key == node.key).ok_or(Error::Stale)?;
     if nodes[place].version != version {
         return Err(Error::Stale);
