@@ -98,7 +98,7 @@ pub(super) async fn new(may: May<Run, Owner>, cx: Cx, Query(ask): Query<Ask>) ->
         .before
         .iter()
         .find(|cycle| cycle.key == ask.from)
-        .or_else(|| around.before.iter().find(|cycle| cycle.state != "planned"));
+        .or_else(|| around.before.iter().find(|cycle| cycle.state == "closed"));
     let framework = tracker::framework(&cx).await?;
     let of_year = around.before.iter().filter(|cycle| cycle.year() == year).map(|cycle| cycle.number).max().unwrap_or(0);
     let number = of_year + 1;
