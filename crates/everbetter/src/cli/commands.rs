@@ -20,6 +20,7 @@ pub struct Cli {
 
 /// Settings; each can also stand in the settings file, or in a variable such as EVERBETTER_LISTEN.
 #[derive(Args)]
+#[command(next_help_heading = "Settings of the server")]
 pub struct Settings {
     /// A settings file (TOML).
     #[arg(long, global = true, value_name = "FILE", env = "EVERBETTER_CONFIG")]

@@ -36,7 +36,8 @@ fn words(line: &str) -> Vec<String> {
 /// The options of a method, without those that all methods have.
 fn options(method: &str) -> Vec<String> {
     let help = told(&["analyze", method, "--help"]).0;
-    let lines = help.lines().map(str::trim).filter(|line| line.starts_with("--"));
+    let own = help.split("\nSettings of the server:").next().unwrap();
+    let lines = own.lines().map(str::trim).filter(|line| line.starts_with("--"));
     let names = lines.map(|line| line.split([' ', '=', '[']).next().unwrap().to_owned());
     let shared = ["--format", "--confidence", "--seed", "--schema", "--help"];
     names.filter(|name| !shared.contains(&name.as_str())).collect()
