@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use tables::{Column, Holds, Input, Mapping, Refusal, Table};
+use tables::{Column, DayOrder, Holds, Input, Mapping, Refusal, Table};
 
 /// A column of every sort.
 pub const COLUMNS: &[Column] = &[
@@ -22,7 +22,7 @@ pub fn all_ways(name: &str, bytes: &[u8], mapping: &Mapping) {
         is_told(&refusal);
     }
     match tables::read(COLUMNS, name, input, mapping) {
-        Ok(table) => is_sound(&table),
+        Ok(table) => is_sound(&table, mapping.days),
         Err(refused) => {
             assert!(!refused.is_empty(), "nothing was said");
             refused.iter().for_each(is_told);
@@ -39,13 +39,13 @@ pub fn is_told(refusal: &Refusal) {
     assert!(refusal.value.as_ref().is_none_or(|value| value.chars().count() <= 81), "{refusal:?}");
 }
 
-/// Every cell can be asked for, and written out and read again it says the same.
-fn is_sound(table: &Table) {
+/// Every cell can be asked for, and written out and read again it says the same, with the same order of days.
+fn is_sound(table: &Table, days: Option<DayOrder>) {
     let first = cells(table);
     let header: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
     let rows: Vec<Vec<String>> = first.iter().map(|row| row.iter().map(|cell| tables::guarded(cell)).collect()).collect();
     let Ok(text) = tables::csv_of(&header, &rows) else { panic!("what was read can't be written") };
-    match tables::read(COLUMNS, "again.csv", Input::Bytes(text.as_bytes()), &Mapping::default()) {
+    match tables::read(COLUMNS, "again.csv", Input::Bytes(text.as_bytes()), &Mapping { days, ..Mapping::default() }) {
         Ok(again) => assert_eq!(first, cells(&again), "{text}"),
         Err(refused) => assert!(first.is_empty(), "{}\n{text}", refused[0]),
     }

@@ -196,14 +196,21 @@ impl<'a> Builder<'a> {
         Ok(self.table)
     }
 
-    fn cell(&mut self, raw: &RawRow, place: usize, own: Option<&str>) -> Option<()> {
+    /// What a cell says once the words are taken for what they mean; `None` when they leave the row out.
+    fn said<'c>(&self, place: usize, cell: &'c str) -> Option<&'c str>
+    where
+        'a: 'c,
+    {
         let (name, holds) = self.table.columns[place];
-        let cell = own.unwrap_or_else(|| raw.get(self.from[place])).trim();
-        let cell = match self.words.get(&(name, bare_word(cell))).filter(|_| !self.words.is_empty()) {
-            Some(None) => return None,
-            Some(Some(means)) => means,
-            None => word_of(holds, cell).unwrap_or(cell),
-        };
+        let meant = (!self.words.is_empty()).then(|| self.words.get(&(name, bare_word(cell)))).flatten();
+        match meant {
+            Some(means) => means.map(str::trim),
+            None => Some(word_of(holds, cell).unwrap_or(cell)),
+        }
+    }
+
+    fn push(&mut self, place: usize, cell: &str) {
+        let holds = self.table.columns[place].1;
         if matches!(holds, Holds::Date | Holds::Instant)
             && let Some((month, day)) = values::orders(cell)
         {
@@ -215,7 +222,6 @@ impl<'a> Builder<'a> {
             Some(settled) => self.table.push(&settled),
             None => self.table.push(cell),
         }
-        Some(())
     }
 }
 
@@ -301,7 +307,7 @@ impl Taker for Builder<'_> {
             Some(RowChoice::Cells(own)) => own.get(name).map(String::as_str),
             _ => None,
         };
-        let (ends, text) = (self.table.ends.len(), self.table.text.len());
+        let (ends, text, orders) = (self.table.ends.len(), self.table.text.len(), self.orders);
         let mut refused = Vec::new();
         for place in 0..self.table.columns.len() {
             let name = self.table.columns[place].0;
@@ -311,15 +317,16 @@ impl Taker for Builder<'_> {
             {
                 refused.push(formula(&self.table.file, says).at(number).column(name));
             }
-            let cell = own.unwrap_or_else(|| cells.get(self.from[place])).trim();
+            let Some(cell) = self.said(place, own.unwrap_or_else(|| cells.get(self.from[place])).trim()) else {
+                self.table.ends.truncate(ends);
+                self.table.text.truncate(text);
+                self.orders = orders;
+                return true;
+            };
             if let Some((problem, advice)) = unfit(cell, self.most[place]) {
                 refused.push(Refusal::whole(&self.table.file, problem, advice).at(number).column(name).value(cell));
             }
-            if self.cell(cells, place, own).is_none() {
-                self.table.ends.truncate(ends);
-                self.table.text.truncate(text);
-                return true;
-            }
+            self.push(place, cell);
         }
         if !refused.is_empty() {
             return refused.into_iter().all(|refusal| self.refuse(refusal));
@@ -341,5 +348,38 @@ impl Taker for Builder<'_> {
             self.refused.push(rest_unread(&self.table.file));
         }
         self.refused.len() < MOST_REFUSED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Input, Meaning};
+
+    const COLUMNS: &[Column] = &[Column::needed("word", Holds::Text, "a word"), Column::optional("day", Holds::Date, "a day")];
+
+    fn meaning(says: &str, means: Option<&str>) -> Mapping {
+        let word = Meaning { column: "word".into(), says: says.into(), means: means.map(str::to_owned) };
+        Mapping { words: vec![word], ..Mapping::default() }
+    }
+
+    fn read(file: &str, mapping: &Mapping) -> Result<Table, Vec<Refusal>> {
+        crate::read(COLUMNS, "words.csv", Input::Bytes(file.as_bytes()), mapping)
+    }
+
+    #[test]
+    fn a_row_left_out_does_not_say_whether_the_month_comes_first() {
+        let file = "day,word\n13/10/21,skip\n10/14/21,keep\n";
+        let Ok(table) = read(file, &meaning("skip", None)) else { panic!("it can be read") };
+        assert_eq!(table.len(), 1);
+        assert_eq!(table.cell(0, 0), "2021-10-14");
+    }
+
+    #[test]
+    fn what_a_word_means_must_fit_as_the_word_itself_must() {
+        let Ok(table) = read("word\nx\n", &meaning("x", Some(" a place "))) else { panic!("it can be read") };
+        assert_eq!(table.cell(0, 0), "a place");
+        let Err(refused) = read("word\nx\n", &meaning("x", Some(&"long".repeat(100)))) else { panic!("that fits nowhere") };
+        assert_eq!((refused.len(), refused[0].row), (1, Some(2)));
     }
 }
