@@ -3,6 +3,7 @@
 
 mod bringing;
 pub mod cycles;
+mod differences;
 pub mod frameworks;
 mod overview;
 mod schema;

@@ -1,9 +1,10 @@
 //! What differs between two versions: what came, what went, and what changed, word by word. Pure.
 
 use platform::text::folded;
-use similar::{ChangeTag, TextDiff};
+use similar::TextDiff;
 
 use super::{Measure, Node, NodeKind};
+use crate::differences::{Piece, marked};
 
 /// From which share of common words on two texts of one key are one node that was reworded.
 const SAME_KEY_FROM: f32 = 0.3;
@@ -28,13 +29,6 @@ impl Fate {
             Self::Same => "The same",
         }
     }
-}
-
-/// Words in a row that both have, or only one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Piece {
-    pub differs: bool,
-    pub text: String,
 }
 
 /// A node in both versions, or in one.
@@ -112,29 +106,6 @@ fn line(was: Option<&Node>, now: &Node, pairs: &[(&Node, &Node)], after: &[Node]
     let also = also(was, now, pairs, after);
     let fate = if was.text == now.text && also.is_empty() { Fate::Same } else { Fate::Changed };
     Line { kind: now.kind, fate, before: old, after: new, also }
-}
-
-/// Both texts, with the words that only one of them has.
-pub(super) fn marked(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
-    let (mut old, mut new) = (Vec::new(), Vec::new());
-    for change in TextDiff::from_words(before, after).iter_all_changes() {
-        match change.tag() {
-            ChangeTag::Equal => {
-                add(&mut old, false, change.value());
-                add(&mut new, false, change.value());
-            }
-            ChangeTag::Delete => add(&mut old, true, change.value()),
-            ChangeTag::Insert => add(&mut new, true, change.value()),
-        }
-    }
-    (old, new)
-}
-
-fn add(pieces: &mut Vec<Piece>, differs: bool, text: &str) {
-    match pieces.last_mut() {
-        Some(last) if last.differs == differs => last.text.push_str(text),
-        _ => pieces.push(Piece { differs, text: text.to_owned() }),
-    }
 }
 
 fn also(was: &Node, now: &Node, pairs: &[(&Node, &Node)], after: &[Node]) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::super::{
     Measure, MeasureKind, Node, NodeKind,
-    compare::{Fate, compare, marked},
+    compare::{Fate, compare},
 };
 
 fn change(key: &str, text: &str) -> Node {
@@ -19,19 +19,6 @@ fn fates(before: &[Node], after: &[Node]) -> Vec<(Fate, String)> {
         (line.fate, pieces.into_iter().map(|piece| piece.text).collect())
     };
     compare(before, after).into_iter().map(told).collect()
-}
-
-#[test]
-fn words_that_only_one_has_are_marked() {
-    let (before, after) = marked("Leaders look at work weekly.", "Leaders look at student work weekly.");
-    let differing = |pieces: &[super::super::compare::Piece]| -> Vec<String> {
-        pieces.iter().filter(|piece| piece.differs).map(|piece| piece.text.trim().to_owned()).collect()
-    };
-    assert_eq!(differing(&before), Vec::<String>::new());
-    assert_eq!(differing(&after), ["student"]);
-    let whole = |pieces: &[super::super::compare::Piece]| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
-    assert_eq!(whole(&before), "Leaders look at work weekly.");
-    assert_eq!(whole(&after), "Leaders look at student work weekly.");
 }
 
 #[test]

@@ -10,7 +10,6 @@ use platform::{
 use super::{
     super::{
         Measure, MeasureKind, Node, NodeKind,
-        compare::{Piece, marked},
         draft::{Direction, short},
         rules::{CODES_MOST, MEASURE_MOST, TEXT_MOST, is_code},
         template::Template as Pattern,
@@ -18,7 +17,11 @@ use super::{
     },
     draft,
 };
-use crate::{frameworks::Framework, tracker};
+use crate::{
+    differences::{Piece, marked},
+    frameworks::Framework,
+    tracker,
+};
 
 /// The form of a node, as the rail shows it.
 pub(super) struct NodeForm {
