@@ -130,5 +130,13 @@ create index visit_practice_code on visit_practice (code)",
             only: &[],
         },
         index,
+        Migration {
+            name: "partnerships-002-lists-and-doses-by-index",
+            why: "Doses and last visits are read from an index alone, and lists come in their order without sorting all of them.",
+            sql: "create index visit_dose on visit (partnership_id, on_day, removed_at, hours);
+create index partnership_start on partnership (started_on, slug);
+create index partnership_network on partnership (network)",
+            only: &[],
+        },
     ]
 }

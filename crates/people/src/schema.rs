@@ -170,5 +170,11 @@ where exists (select 1 from second_factor f
               where f.person_id = api_token.person_id and f.confirmed_at is not null and f.confirmed_at <= api_token.created_at)",
             only: &[],
         },
+        Migration {
+            name: "people-006-the-few-who-are-glad-to-be-asked",
+            why: "The practices' pages name them, whoever else has an account.",
+            sql: "create index person_glad_to_be_asked on person (folded, id) where kind = 'staff' and glad_to_be_asked <> ''",
+            only: &[],
+        },
     ]
 }

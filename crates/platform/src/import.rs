@@ -187,7 +187,7 @@ async fn take_for(
     let now = app.clock.now();
     let outcome = app
         .db
-        .write(async |tx| {
+        .write_alone(async |tx| {
             let taking = Taking { app, tx, now, actor, who };
             let mut tally = (kind.run)(&taking, sources).await.map_err(Undone::Error)?;
             for table in tables(sources) {

@@ -110,8 +110,10 @@ async fn into_sqlite(database: &Path, data: &Path, loading: &Loading<'_>) -> any
     let staged_files = tempfile::Builder::new().prefix(".restore-").tempdir_in(data)?;
     let staged = stage.path().join("everbetter.db");
     let db = Db::connect(&format!("sqlite://{}", staged.display())).await?;
-    let restored =
-        db.write(async |tx| loading.load(tx, Engine::Sqlite, staged_files.path()).await).await.map_err(|failed| failed.0)?;
+    let restored = db
+        .write_alone(async |tx| loading.load(tx, Engine::Sqlite, staged_files.path()).await)
+        .await
+        .map_err(|failed| failed.0)?;
     db.close().await;
     ensure!(
         !stage.path().join("everbetter.db-wal").exists(),
@@ -133,7 +135,7 @@ async fn into_postgres(url: &str, data: &Path, loading: &Loading<'_>) -> anyhow:
     let staged_files = tempfile::Builder::new().prefix(".restore-").tempdir_in(data)?;
     let db = Db::connect(url).await.context("The database can't be opened")?;
     let restored = db
-        .write(async |tx| {
+        .write_alone(async |tx| {
             if !portable::is_empty(&**tx, Engine::Postgres).await? {
                 return Err(Failed(anyhow::anyhow!(
                     "The database holds something already. A backup is restored into an empty one only: make one, and name it with --database."

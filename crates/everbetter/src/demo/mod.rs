@@ -97,7 +97,7 @@ pub(crate) async fn load(app: &App, scale: usize, say: impl Fn(&str)) -> anyhow:
     let (month, day) = shift.year_starts;
     let closed = closed_days(shift)?;
     app.db
-        .write(async |tx| {
+        .write_alone(async |tx| {
             Settings::set(&**tx, "organisation", "Lanternfield Partners").await?;
             Settings::set(&**tx, CLOSED_SETTING, &closed).await?;
             Settings::set(&**tx, "school_year_starts", &format!("{month:02}-{day:02}")).await

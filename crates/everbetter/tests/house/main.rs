@@ -13,6 +13,7 @@ mod large;
 mod log;
 mod operator;
 mod pages;
+mod plans;
 mod search;
 mod statements;
 mod world;

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 37] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),

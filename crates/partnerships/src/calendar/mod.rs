@@ -56,7 +56,7 @@ impl FromStr for SchoolYear {
 }
 
 /// From a day to a day, both within.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first day.
     pub from: NaiveDate,

@@ -4,7 +4,7 @@
 //! (or to the closing), without the days on which schools are closed. While nobody wrote those down planned is rather too
 //! high, and a share rather too low. Delivered counts the hours of visits, a day being [`HOURS_A_DAY`] of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, placeholders};
@@ -65,7 +65,11 @@ pub fn owed(
 /// The days that a dose asks for over a time: whole weeks and fifths of one.
 #[must_use]
 pub fn planned_days(days_per_week: f64, over: Option<Span>, closed: &ClosedDays) -> f64 {
-    over.map_or(0.0, |span| days_per_week * f64::from(closed.open_weekdays(span)) / 5.0)
+    over.map_or(0.0, |span| days_of_weeks(days_per_week, closed.open_weekdays(span)))
+}
+
+fn days_of_weeks(days_per_week: f64, weekdays: i32) -> f64 {
+    days_per_week * f64::from(weekdays) / 5.0
 }
 
 /// The days that hours of visits add up to.
@@ -135,7 +139,7 @@ pub async fn of(
     let span = calendar.span(year);
     let sql = format!(
         "select p.id, p.started_on, p.closed_on, p.planned_days_per_week,
-           cast(coalesce(sum(v.hours), 0) as double precision) as hours, count(v.id) as visits
+           cast(coalesce(sum(v.hours), 0) as double precision) as hours, count(v.on_day) as visits
          from partnership p
          left join visit v on v.partnership_id = p.id and v.removed_at is null and v.on_day >= $1 and v.on_day <= $2
          where p.id in ({})
@@ -145,12 +149,15 @@ pub async fn of(
     let mut params: db::Params = vec![span.from.into(), span.to.min(today).into()];
     params.extend(partnerships.iter().map(|id| (*id).into()));
     let rows = db::rows::<DoseRow>(on, &sql, params).await?;
+    // Most are owed over the same days, which are counted once.
+    let mut weekdays: HashMap<Span, i32> = HashMap::new();
     Ok(rows
         .into_iter()
         .map(|row| {
             let over = owed(calendar, year, today, row.started_on, row.closed_on);
+            let open = over.map_or(0, |span| *weekdays.entry(span).or_insert_with(|| closed.open_weekdays(span)));
             let dose = Dose {
-                planned_days: planned_days(row.planned_days_per_week, over, closed),
+                planned_days: days_of_weeks(row.planned_days_per_week, open),
                 delivered_days: delivered_days(row.hours),
                 visits: row.visits,
             };

@@ -22,8 +22,8 @@ use platform::{
 };
 
 pub use frame::PartnershipFrame;
-pub(crate) use list::within;
-pub use list::{Filter, at_site, list, looked_after_by, of_team, worked_at_by};
+pub use list::{Filter, WorkingTeam, at_site, list, of_team, teams_at_work, worked_at_by};
+pub(crate) use list::{looked_after_by, of_ids, within};
 pub use people::{Contact, People, Worker, people_of, staff_on};
 pub(crate) use policy::{Coach, Export};
 pub use policy::{Partnerships, Plan, Record};

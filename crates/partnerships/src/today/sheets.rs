@@ -142,15 +142,15 @@ pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<Strin
     let calendar = Calendar::of(&cx.settings);
     let year = calendar.year_of(cx.today());
     let ids: Vec<_> = found.iter().map(|partnership| partnership.id).collect();
+    let named = partnerships::of_ids(on, &ids[..ids.len().min(NAMED)]).await?;
     let closed = ClosedDays::of(&cx.settings);
     let doses = dose::of(on, &calendar, &closed, year, cx.today(), &ids).await?;
     let all = doses.values().fold(Dose::default(), |sum, dose| sum.and(*dose));
     let count = found.len();
     let more =
         if all_of_team { "/partnerships?status=active".to_owned() } else { format!("/partnerships?supervisor={}", who.slug) };
-    let rows = found
+    let rows = named
         .into_iter()
-        .take(NAMED)
         .map(|partnership| {
             let dose = doses.get(&partnership.id).copied().unwrap_or_default();
             (partnership, dose)

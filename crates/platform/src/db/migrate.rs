@@ -43,7 +43,7 @@ pub async fn migrate(db: &Db, steps: &[Migration], now: DateTime<Utc>) -> Result
     let mut ran = 0;
     for step in steps {
         ran += db
-            .write(async |tx| {
+            .write_alone(async |tx| {
                 lock(db.engine(), tx).await?;
                 migrate_within(tx, db.engine(), steps, &[step.name], now).await
             })

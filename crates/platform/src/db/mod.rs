@@ -1,7 +1,7 @@
 //! The database: SQLite inside the binary, or PostgreSQL beyond one machine, behind one door.
 //!
 //! Everything reads through [`Db::read`] and changes through [`Db::write`]. SQLite has one writer connection (a fair
-//! queue, `BEGIN IMMEDIATE`, `synchronous=FULL`) and a few read-only ones; on PostgreSQL both are the same pool.
+//! queue whose members are committed together, `BEGIN IMMEDIATE`, `synchronous=FULL`) and a few read-only ones; on PostgreSQL both are the same pool.
 
 mod id;
 mod migrate;
@@ -9,6 +9,7 @@ pub mod portable;
 mod readers;
 mod row;
 mod sql;
+mod turns;
 
 use std::{
     str::FromStr,
@@ -37,6 +38,7 @@ pub use sea_orm::{DbErr, Value};
 pub use sql::{ConnectionTrait, Params, exec, insert, one, placeholders, rows, scalar};
 
 use readers::Readers;
+use turns::Turns;
 
 /// Which of the two databases is behind a [`Db`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,7 @@ struct Inner {
     /// What a whole state of the database is read through; on SQLite it is opened when somebody asks for one.
     snapshots: DatabaseConnection,
     writer: DatabaseConnection,
+    turns: Turns,
     engine: Engine,
     statements: Arc<AtomicU64>,
 }
@@ -117,7 +120,10 @@ impl Db {
             }
             Engine::Postgres => Behind::Postgres(snapshots.clone()),
         };
-        Ok(Self { inner: Arc::new(Inner { reader: Reader(behind), snapshots, writer, engine, statements }), mark: None })
+        Ok(Self {
+            inner: Arc::new(Inner { reader: Reader(behind), snapshots, writer, turns: Turns::default(), engine, statements }),
+            mark: None,
+        })
     }
 
     /// The same database; whatever is written through this handle marks a request's key as used.
@@ -137,6 +143,16 @@ impl Db {
         self.inner.statements.load(Ordering::Relaxed)
     }
 
+    /// The statements that SQLite's readers were asked since this was called last, for the test that looks at their plans.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn take_asked(&self) -> std::collections::BTreeSet<String> {
+        match &self.inner.reader.0 {
+            Behind::Sqlite(readers) => readers.take_asked(),
+            Behind::Postgres(_) => std::collections::BTreeSet::new(),
+        }
+    }
+
     /// The connection to read through. On SQLite it refuses to write.
     #[must_use]
     pub fn read(&self) -> &Reader {
@@ -145,7 +161,8 @@ impl Db {
 
     /// Runs `work` in one transaction: committed when it answers `Ok`, undone when it answers `Err`.
     ///
-    /// Keep it short and wait for nothing but the database inside: on SQLite every other write queues behind it.
+    /// Keep it short and wait for nothing but the database inside: on SQLite every other write queues behind it, and those
+    /// who queue at the same time are committed together.
     ///
     /// # Errors
     /// What `work` answers, or the database's own refusal.
@@ -153,24 +170,39 @@ impl Db {
     where
         E: From<DbErr>,
     {
-        let tx = Tx(self.begin().await?);
-        let mut done = work(&tx).await;
-        if let (Ok(_), Some(mark)) = (&done, &self.mark)
-            && let Err(error) = mark.settle(&tx).await
-        {
-            done = Err(error.into());
-        }
-        match done {
-            Ok(answer) => {
-                tx.0.commit().await?;
-                Ok(answer)
-            }
-            Err(refusal) => {
-                // On a full disk SQLite has undone everything already and has nothing to roll back; the refusal says more.
-                if let Err(error) = tx.0.rollback().await {
-                    tracing::debug!(%error, "nothing was left to roll back");
+        self.write_in_turn(false, work).await
+    }
+
+    /// The same for what takes long, such as a file of thousands of rows: who waits for a commit need not wait for it.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_alone<T, E>(&self, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbErr>,
+    {
+        self.write_in_turn(true, work).await
+    }
+
+    async fn write_in_turn<T, E>(&self, alone: bool, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbErr>,
+    {
+        let Inner { writer, turns, engine, .. } = &*self.inner;
+        match engine {
+            Engine::Sqlite => turns.write(writer, self.mark.as_ref(), alone, work).await,
+            Engine::Postgres => {
+                let tx = Tx(begin(writer).await?);
+                match worked(&tx, self.mark.as_ref(), work).await {
+                    Ok(answer) => {
+                        tx.0.commit().await?;
+                        Ok(answer)
+                    }
+                    Err(refusal) => {
+                        turns::roll_back(tx.0).await;
+                        Err(refusal)
+                    }
                 }
-                Err(refusal)
             }
         }
     }
@@ -191,14 +223,6 @@ impl Db {
         Ok(tx)
     }
 
-    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.inner.writer.begin_with_options(options).await
-    }
-
     /// Closes the connections; the handle is of no use afterwards.
     pub async fn close(self) {
         if let Ok(inner) = Arc::try_unwrap(self.inner) {
@@ -209,6 +233,21 @@ impl Db {
             let _ = inner.writer.close().await;
         }
     }
+}
+
+async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+    writer.begin_with_options(options).await
+}
+
+/// Does the work, and marks the request's key as used along with it.
+async fn worked<T, E: From<DbErr>>(tx: &Tx, mark: Option<&Mark>, work: impl AsyncFnOnce(&Tx) -> Result<T, E>) -> Result<T, E> {
+    let answer = work(tx).await?;
+    if let Some(mark) = mark {
+        mark.settle(tx).await?;
+    }
+    Ok(answer)
 }
 
 /// `snapshots`: read-only connections for the few who read one state for long, closed a while after the last of them.

@@ -29,12 +29,20 @@ pub(super) struct Readers {
     file: PathBuf,
     idle: Mutex<Vec<Connection>>,
     statements: Arc<AtomicU64>,
+    #[cfg(feature = "testing")]
+    asked: Mutex<std::collections::BTreeSet<String>>,
 }
 
 impl Readers {
     /// Opens the first, so that whoever can't read learns it now.
     pub(super) fn open(file: PathBuf, statements: Arc<AtomicU64>) -> Result<Self, DbErr> {
-        let readers = Self { file, idle: Mutex::default(), statements };
+        let readers = Self {
+            file,
+            idle: Mutex::default(),
+            statements,
+            #[cfg(feature = "testing")]
+            asked: Mutex::default(),
+        };
         readers.give_back(readers.connect().map_err(failed)?);
         Ok(readers)
     }
@@ -55,9 +63,17 @@ impl Readers {
         }
     }
 
+    /// The statements that were asked since this was called last.
+    #[cfg(feature = "testing")]
+    pub(super) fn take_asked(&self) -> std::collections::BTreeSet<String> {
+        std::mem::take(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// The rows that a statement answers, `most` of them at most.
     pub(super) fn ask<R: FromQueryResult>(&self, sql: &str, params: &Params, most: usize) -> Result<Vec<R>, DbErr> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        #[cfg(feature = "testing")]
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned());
         let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) => connection,

@@ -44,7 +44,7 @@ pub fn build(app: &Arc<App>) -> (Router, Vec<Route>) {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, std::time::Duration::from_secs(60)))
         .layer(middleware::from_fn_with_state((Arc::clone(app), Arc::new(Allowances::default())), layers::identify))
-        // Pages are packed anew for each visitor: a better ratio would cost more time than the network gives back.
+        // Pages are packed anew for each visitor: brotli, or a better ratio, would cost more time than the network gives back.
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)

@@ -244,3 +244,150 @@ async fn readers_see_what_was_committed_before_they_asked_and_nothing_else() {
     )
     .await;
 }
+
+/// Adds to a setting that is a list of words.
+async fn add(tx: &db::Tx, word: &str) -> Result<(), Error> {
+    let sql = "insert into setting (name, value) values ('words', $1)
+               on conflict (name) do update set value = setting.value || ' ' || excluded.value";
+    db::exec(&**tx, sql, vec![word.into()]).await?;
+    Ok(())
+}
+
+async fn words(db: &db::Db) -> String {
+    Settings::read(db.read()).await.expect("settings").get("words").unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn of_those_who_write_together_each_is_refused_alone() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = bench.app.db.clone();
+            let (held, hold) = tokio::sync::oneshot::channel::<()>();
+            let first = tokio::spawn({
+                let db = db.clone();
+                async move {
+                    db.write(async |tx| {
+                        add(tx, "first").await?;
+                        hold.await.expect("is let go");
+                        Ok::<_, Error>(())
+                    })
+                    .await
+                }
+            });
+            tokio::task::yield_now().await;
+            let others = ["second", "third", "fourth"].map(|word| {
+                let db = db.clone();
+                tokio::spawn(async move {
+                    db.write(async |tx| {
+                        add(tx, word).await?;
+                        if word == "third" { Err(Error::Refused("no".to_owned())) } else { Ok(()) }
+                    })
+                    .await
+                })
+            });
+            tokio::task::yield_now().await;
+            assert_eq!(words(&db).await, "", "nothing is there before it is committed");
+            held.send(()).expect("somebody holds");
+            first.await.expect("no panic").expect("is saved");
+            let [second, third, fourth] = others;
+            second.await.expect("no panic").expect("is saved");
+            assert!(third.await.expect("no panic").is_err());
+            fourth.await.expect("no panic").expect("is saved");
+            let words = words(&db).await;
+            let mut found: Vec<&str> = words.split(' ').collect();
+            found.sort_unstable();
+            assert_eq!(found, ["first", "fourth", "second"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn who_goes_away_while_writing_takes_nobody_along() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = bench.app.db.clone();
+            db.write(async |tx| add(tx, "before").await).await.expect("is saved");
+            let (begun, begins) = tokio::sync::oneshot::channel::<()>();
+            let gone = tokio::spawn({
+                let db = db.clone();
+                async move {
+                    db.write(async |tx| {
+                        add(tx, "gone").await?;
+                        begun.send(()).expect("somebody waits");
+                        std::future::pending::<Result<(), Error>>().await
+                    })
+                    .await
+                }
+            });
+            begins.await.expect("it begins");
+            let stays = tokio::spawn({
+                let db = db.clone();
+                async move { db.write(async |tx| add(tx, "stays").await).await }
+            });
+            gone.abort();
+            stays.await.expect("no panic").expect("is saved");
+            assert_eq!(words(&db).await, "before stays");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_answered_before_the_others_who_waited_have_worked_and_nobody_waits_for_what_takes_long() {
+    on_both(
+        morning(),
+        || House::new(vec![]),
+        nobody,
+        async |bench| {
+            let db = bench.app.db.clone();
+            if db.engine() == Engine::Postgres {
+                // It has many writers at once, and commits together by itself.
+                return;
+            }
+            let short = |word: &'static str| {
+                let db = db.clone();
+                tokio::spawn(async move { db.write(async |tx| add(tx, word).await).await })
+            };
+            let first = short("first");
+            let second = tokio::spawn({
+                let db = db.clone();
+                async move {
+                    db.write(async |tx| {
+                        add(tx, "second").await?;
+                        // In the first one's transaction, which is not committed yet.
+                        assert_eq!(words(&db).await, "");
+                        Ok::<_, Error>(())
+                    })
+                    .await
+                }
+            });
+            first.await.expect("no panic").expect("is saved");
+            second.await.expect("no panic").expect("is saved");
+            assert_eq!(words(&db).await, "first second");
+
+            let third = short("third");
+            let long = tokio::spawn({
+                let db = db.clone();
+                async move {
+                    db.write_alone(async |tx| {
+                        add(tx, "long").await?;
+                        // Were the third one not committed before this began, it would wait for ever.
+                        third.await.expect("no panic")?;
+                        Ok::<_, Error>(())
+                    })
+                    .await
+                }
+            });
+            long.await.expect("no panic").expect("is saved");
+            assert_eq!(words(&db).await, "first second third long");
+        },
+    )
+    .await;
+}

@@ -17,7 +17,10 @@ use crate::{
         store::ever,
         uptake::{Uptake, how_sure, of_partnership},
     },
-    tracker::{Cell, Status, WELL_FROM, on_track::Cells},
+    tracker::{
+        Cell, Status, WELL_FROM,
+        on_track::{Cells, Schedule},
+    },
 };
 
 /// The years that are shown, the present one with them.
@@ -93,9 +96,10 @@ fn count(
     let mut well = Vec::new();
     for (column, of) in years.iter().enumerate() {
         let day = calendar.span(*of).to.min(today);
+        let schedule = Schedule::of(framework, calendar, *of);
         for partnership in partnerships.iter().filter(|partnership| partnership.first_school_year <= of.0) {
             let own = cells.get(&(partnership.id, of.0)).unwrap_or(&none);
-            for (_, _, cell) in of_partnership(framework, calendar, partnership.into(), *of, None, day, own) {
+            for (_, _, cell) in of_partnership(&schedule, partnership.into(), None, day, own) {
                 all.uptakes[column].add(framework, cell);
                 let team = teams.iter().position(|team| *team == partnership.team_name);
                 let model = models.iter().position(|model| model.id == partnership.model_id);

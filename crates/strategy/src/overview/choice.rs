@@ -1,9 +1,10 @@
 //! What an overview looks at; all of it stands in the address.
 
-use partnerships::{calendar::SchoolYear, partnerships::Partnership};
+use partnerships::{
+    calendar::SchoolYear,
+    partnerships::{Partnership, WorkingTeam},
+};
 use platform::access::Standing;
-
-use super::store::Team;
 
 /// What an address asks for; an empty text leaves its part open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Choice {
     }
 
     /// The same with a team: the visitor's own where the address names none, all where there is no such team.
-    pub(super) fn settled(mut self, who: &Standing, teams: &[Team]) -> Self {
+    pub(super) fn settled(mut self, who: &Standing, teams: &[WorkingTeam]) -> Self {
         let own = || teams.iter().find(|team| who.sits_in(team.id)).map(|team| team.slug.clone());
         let team = self.team.take().or_else(own).filter(|slug| teams.iter().any(|team| team.slug == *slug));
         self.team = Some(team.unwrap_or_else(|| ALL_TEAMS.to_owned()));
@@ -56,7 +57,7 @@ impl Choice {
     }
 
     /// The team, when it is one.
-    pub(super) fn team<'a>(&self, teams: &'a [Team]) -> Option<&'a Team> {
+    pub(super) fn team<'a>(&self, teams: &'a [WorkingTeam]) -> Option<&'a WorkingTeam> {
         teams.iter().find(|team| self.team.as_ref() == Some(&team.slug))
     }
 
@@ -78,7 +79,7 @@ impl Choice {
     }
 
     /// Whether it looks at this partnership.
-    pub(super) fn holds(&self, partnership: &Partnership, teams: &[Team]) -> bool {
+    pub(super) fn holds(&self, partnership: &Partnership, teams: &[WorkingTeam]) -> bool {
         self.team(teams).is_none_or(|team| team.id == partnership.team_id)
             && (self.model.is_empty() || self.model == partnership.model_id)
             && (self.network.is_empty() || partnership.network.as_ref() == Some(&self.network))

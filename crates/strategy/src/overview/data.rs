@@ -8,19 +8,16 @@ use partnerships::{
     calendar::{Calendar, ClosedDays, SchoolYear},
     dose::{self, Dose},
     models::{self, SupportModel},
-    partnerships::Partnership,
+    partnerships::{Partnership, WorkingTeam, teams_at_work},
 };
 use platform::{Cx, Error, access::Standing};
 
-use super::{
-    choice::Choice,
-    store::{self, Team},
-};
+use super::{choice::Choice, store};
 use crate::{
     frameworks::Framework,
     tracker::{
         cells_of,
-        on_track::{Assessment, Cells, Count, State, assess},
+        on_track::{Assessment, Cells, Count, Schedule, State},
     },
 };
 
@@ -36,7 +33,7 @@ pub(super) struct Data {
     pub day: NaiveDate,
     /// The first school year that there is something about.
     pub first: SchoolYear,
-    pub teams: Vec<Team>,
+    pub teams: Vec<WorkingTeam>,
     pub models: Vec<SupportModel>,
     pub networks: Vec<String>,
     /// All partnerships of the year, by name.
@@ -64,7 +61,7 @@ impl Data {
     pub(super) async fn read(cx: &Cx, who: &Standing, choice: Choice) -> Result<Option<Self>, Error> {
         let (on, today, calendar) = (cx.db().read(), cx.today(), Calendar::of(&cx.settings));
         let Some(framework) = Framework::current(on, today).await? else { return Ok(None) };
-        let teams = store::teams(on).await?;
+        let teams = teams_at_work(on).await?;
         let models = models::all(on).await?;
         let now = calendar.year_of(today);
         let first = store::first_year(on).await?.unwrap_or(now).min(now);
@@ -77,9 +74,10 @@ impl Data {
         let mut networks: Vec<String> = partnerships.iter().filter_map(|partnership| partnership.network.clone()).collect();
         networks.sort();
         networks.dedup();
+        let schedule = Schedule::of(&framework, &calendar, year);
         let works = partnerships.into_iter().map(|partnership| {
             let cells = cells.remove(&partnership.id).unwrap_or_default();
-            let assessment = assess(&framework, &calendar, (&partnership).into(), &cells, day);
+            let assessment = schedule.assess((&partnership).into(), &cells, day);
             let dose = doses.get(&partnership.id).copied().unwrap_or_default();
             Work { partnership, cells, assessment, dose }
         });

@@ -1,5 +1,7 @@
 //! The map of practices by team and support model: shares with their counts, each leading to the partnerships behind it.
 
+use std::collections::HashMap;
+
 use partnerships::calendar::spoken;
 
 use super::{
@@ -7,7 +9,13 @@ use super::{
     data::{Data, Work},
     uptake::{Uptake, how_sure, of_partnership},
 };
-use crate::{frameworks::Framework, tracker::Cell};
+use crate::{
+    PracticeId,
+    tracker::{
+        Cell,
+        on_track::{Schedule, Window},
+    },
+};
 
 pub(super) struct Heat {
     /// The teams over the columns: name and number of columns.
@@ -69,11 +77,12 @@ pub(super) fn heat(data: &Data) -> Heat {
                 .collect(),
         })
         .collect();
+    let places: HashMap<PracticeId, usize> = practices.practices.iter().map(|practice| practice.id).zip(0..).collect();
+    let schedule = Schedule::of(&practices, &data.calendar, data.year);
     for work in data.chosen() {
         let Some(at) = column_of(data, &columns, work) else { continue };
-        for (id, _, cell) in stands(data, &practices, work) {
-            let row = practices.practices.iter().position(|practice| practice.id == id);
-            if let Some(row) = row.and_then(|row| rows.get_mut(row)) {
+        for (id, _, cell) in stands(data, &schedule, work) {
+            if let Some(row) = places.get(&id).and_then(|row| rows.get_mut(*row)) {
                 row.cells[at].uptake.add(&data.framework, cell);
             }
         }
@@ -92,13 +101,8 @@ pub(super) fn heat(data: &Data) -> Heat {
 }
 
 /// What one partnership's cells say about the practices that have come up there.
-pub(super) fn stands<'a>(
-    data: &'a Data,
-    practices: &'a Framework,
-    work: &'a Work,
-) -> Vec<(crate::PracticeId, crate::tracker::on_track::Window<'a>, Option<Cell>)> {
-    let facts = (&work.partnership).into();
-    of_partnership(practices, &data.calendar, facts, data.year, data.choice.cycle, data.day, &work.cells)
+pub(super) fn stands<'a>(data: &Data, schedule: &Schedule<'a>, work: &Work) -> Vec<(PracticeId, Window<'a>, Option<Cell>)> {
+    of_partnership(schedule, (&work.partnership).into(), data.choice.cycle, data.day, &work.cells)
 }
 
 /// Teams with their support models, where there is a partnership of both among what was asked for.
@@ -189,8 +193,9 @@ pub(super) struct Behind {
 /// The partnerships behind a cell, by name.
 pub(super) fn behind(data: &Data) -> Vec<Behind> {
     let practices = data.practices();
+    let schedule = Schedule::of(&practices, &data.calendar, data.year);
     let lines = data.chosen().filter_map(|work| {
-        let (_, window, cell) = stands(data, &practices, work).into_iter().next()?;
+        let (_, window, cell) = stands(data, &schedule, work).into_iter().next()?;
         let word = if window.span.ended_before(data.day) { "Was open until" } else { "Open until" };
         Some(Behind {
             name: work.partnership.name.clone(),

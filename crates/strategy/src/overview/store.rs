@@ -8,21 +8,7 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::{COLUMNS, FROM, Partnership},
 };
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, TeamId};
-
-/// A team that works with partners.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(crate) struct Team {
-    pub id: TeamId,
-    pub slug: String,
-    pub name: String,
-}
-
-/// The teams that work with partners, by name.
-pub(crate) async fn teams(on: &impl ConnectionTrait) -> Result<Vec<Team>, DbErr> {
-    let sql = "select id, slug, name from team where id in (select team_id from partnership) order by folded, id";
-    db::rows(on, sql, vec![]).await
-}
+use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult};
 
 /// All partnerships that were at work in a school year, by name; in the present year without those that are closed by now.
 pub(crate) async fn at_work(
@@ -84,14 +70,16 @@ pub(crate) async fn last_visits(
     #[derive(FromQueryResult)]
     struct Row {
         partnership_id: PartnershipId,
-        last: NaiveDate,
+        last: Option<NaiveDate>,
     }
     let rows: Vec<Row> = db::rows(
         on,
-        "select partnership_id, max(on_day) as last from visit
-         where on_day >= $1 and on_day <= $2 and removed_at is null group by partnership_id",
+        "select p.id as partnership_id,
+           (select max(v.on_day) from visit v
+            where v.partnership_id = p.id and v.on_day >= $1 and v.on_day <= $2 and v.removed_at is null) as last
+         from partnership p",
         vec![from.into(), to.into()],
     )
     .await?;
-    Ok(rows.into_iter().map(|row| (row.partnership_id, row.last)).collect())
+    Ok(rows.into_iter().filter_map(|row| Some((row.partnership_id, row.last?))).collect())
 }

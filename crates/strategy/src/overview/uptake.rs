@@ -7,29 +7,21 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use partnerships::calendar::{Calendar, SchoolYear};
 
 use crate::{
     PracticeId,
     frameworks::Framework,
     tracker::{
         Cell, Status, WELL_FROM,
-        on_track::{Cells, Facts, Window, windows},
+        on_track::{Cells, Facts, Schedule, Window},
     },
 };
 
 /// The newest opened window of each practice, in the order of the practices; `cycle` looks at one cycle alone.
-pub(crate) fn newest<'a>(
-    framework: &'a Framework,
-    calendar: &'a Calendar,
-    facts: Facts<'a>,
-    year: SchoolYear,
-    cycle: Option<i32>,
-    day: NaiveDate,
-) -> Vec<Window<'a>> {
+pub(crate) fn newest<'a>(schedule: &Schedule<'a>, facts: Facts<'_>, cycle: Option<i32>, day: NaiveDate) -> Vec<Window<'a>> {
     let mut newest: Vec<Window<'a>> = Vec::new();
-    let opened = windows(framework, calendar, facts, year)
-        .filter(|window| window.span.from <= day && cycle.is_none_or(|cycle| cycle == window.cycle));
+    let opened =
+        schedule.windows(facts).filter(|window| window.span.from <= day && cycle.is_none_or(|cycle| cycle == window.cycle));
     for window in opened {
         match newest.last_mut() {
             Some(last) if last.practice.id == window.practice.id => {
@@ -118,15 +110,13 @@ impl Uptake {
 
 /// What one partnership's cells say about each practice that has come up there.
 pub(crate) fn of_partnership<'a>(
-    framework: &'a Framework,
-    calendar: &'a Calendar,
-    facts: Facts<'a>,
-    year: SchoolYear,
+    schedule: &Schedule<'a>,
+    facts: Facts<'_>,
     cycle: Option<i32>,
     day: NaiveDate,
     cells: &Cells,
 ) -> Vec<(PracticeId, Window<'a>, Option<Cell>)> {
-    newest(framework, calendar, facts, year, cycle, day)
+    newest(schedule, facts, cycle, day)
         .into_iter()
         .map(|window| (window.practice.id, window, cells.get(&(window.practice.id, window.cycle)).copied()))
         .collect()
@@ -150,6 +140,8 @@ pub(crate) fn how_sure<'a>(groups: impl Iterator<Item = &'a Uptake>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use partnerships::calendar::{Calendar, SchoolYear};
+
     use super::*;
     use crate::frameworks::sample::default_framework;
 
@@ -167,7 +159,7 @@ mod tests {
         let facts =
             Facts { model_id: "intensive", first_school_year: SchoolYear(2019), started_on: day("2019-08-20"), closed_on: None };
         let cycle_of = |code: &str, cycle: Option<i32>, on: &str| {
-            newest(&framework, &calendar, facts, SchoolYear(2021), cycle, day(on))
+            newest(&Schedule::of(&framework, &calendar, SchoolYear(2021)), facts, cycle, day(on))
                 .into_iter()
                 .find(|window| window.practice.code == code)
                 .map(|window| window.cycle)

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use partnerships::calendar::Calendar;
 
 use super::{
-    Cell, Status,
-    on_track::{Cells, Facts, Window, windows},
+    Cell,
+    on_track::{Cells, Facts, Schedule, Window},
 };
 use crate::frameworks::Framework;
 
@@ -33,24 +33,10 @@ impl DueNow<'_> {
 #[must_use]
 pub fn due_now<'a>(
     framework: &'a Framework,
-    calendar: &'a Calendar,
-    facts: Facts<'a>,
+    calendar: &Calendar,
+    facts: Facts<'_>,
     cells: &Cells,
     today: NaiveDate,
 ) -> Vec<DueNow<'a>> {
-    if facts.closed_on.is_some_and(|closed| closed < today) {
-        return Vec::new();
-    }
-    let mut due: Vec<DueNow<'a>> = windows(framework, calendar, facts, calendar.year_of(today))
-        .filter(|window| window.span.from <= today)
-        .map(|window| {
-            let cell = cells.get(&(window.practice.id, window.cycle)).copied();
-            DueNow { window, cell, open: window.span.contains(today) }
-        })
-        .filter(|due| {
-            due.cell.is_none_or(|cell| cell.status != Status::NotApplicable && !cell.status.counts_as_enacted(framework))
-        })
-        .collect();
-    due.sort_by_key(|due| (!due.window.practice.vip, due.window.span.to));
-    due
+    Schedule::of(framework, calendar, calendar.year_of(today)).due(facts, cells, today)
 }

@@ -20,7 +20,7 @@ use partnerships::{
     partnerships::Partnership,
 };
 
-use super::{Cell, Status};
+use super::{Cell, DueNow, Status};
 use crate::{
     PracticeId,
     frameworks::{Framework, Practice},
@@ -64,21 +64,77 @@ pub struct Window<'a> {
     pub span: Span,
 }
 
-/// All windows that a partnership has in a school year, in the order of the practices.
-pub fn windows<'a>(
+/// All windows of a framework in one school year, with their days: worked out once for as many partnerships as are asked about.
+pub struct Schedule<'a> {
     framework: &'a Framework,
-    calendar: &'a Calendar,
-    facts: Facts<'a>,
     year: SchoolYear,
-) -> impl Iterator<Item = Window<'a>> {
-    framework
-        .practices
-        .iter()
-        .filter(move |practice| practice.applies(facts.model_id, facts.first_school_year, year))
-        .flat_map(move |practice| {
-            practice.due.iter().map(move |due| Window { practice, cycle: due.cycle, span: due.span(calendar, year) })
-        })
-        .filter(move |window| window.span.to >= facts.started_on && facts.closed_on.is_none_or(|closed| window.span.to <= closed))
+    practices: Vec<(&'a Practice, Vec<Window<'a>>)>,
+}
+
+impl<'a> Schedule<'a> {
+    /// Works it out.
+    #[must_use]
+    pub fn of(framework: &'a Framework, calendar: &Calendar, year: SchoolYear) -> Self {
+        let practices = framework.practices.iter().map(|practice| {
+            let windows =
+                practice.due.iter().map(|due| Window { practice, cycle: due.cycle, span: due.span(calendar, year) }).collect();
+            (practice, windows)
+        });
+        Self { framework, year, practices: practices.collect() }
+    }
+
+    /// All windows that a partnership has, in the order of the practices.
+    pub fn windows<'s>(&'s self, facts: Facts<'s>) -> impl Iterator<Item = Window<'a>> {
+        self.practices
+            .iter()
+            .filter(move |(practice, _)| practice.applies(facts.model_id, facts.first_school_year, self.year))
+            .flat_map(|(_, windows)| windows.iter().copied())
+            .filter(move |window| {
+                window.span.to >= facts.started_on && facts.closed_on.is_none_or(|closed| window.span.to <= closed)
+            })
+    }
+
+    fn ended<'s>(&'s self, facts: Facts<'s>, today: NaiveDate) -> impl Iterator<Item = Window<'a>> {
+        self.windows(facts).filter(move |window| window.span.ended_before(today))
+    }
+
+    /// As [`assess`], on a day of the schedule's year.
+    #[must_use]
+    pub fn assess(&self, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Assessment {
+        let framework = self.framework;
+        let (mut all, mut vips, mut waiting) = (Count::default(), Count::default(), Vec::new());
+        for window in self.ended(facts, today) {
+            let (one, still) = look(framework, cells, &window, today);
+            waiting.extend(still);
+            all = all.and(one);
+            if window.practice.vip {
+                vips = vips.and(one);
+            }
+        }
+        waiting.sort_by_key(|waiting| (!waiting.vip, waiting.since));
+        Assessment { state: all.state(framework), vip_state: vips.state(framework), all, vips, waiting }
+    }
+
+    /// As [`due_now`](super::due_now), on a day of the schedule's year.
+    #[must_use]
+    pub fn due(&self, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Vec<DueNow<'a>> {
+        if facts.closed_on.is_some_and(|closed| closed < today) {
+            return Vec::new();
+        }
+        let mut due: Vec<DueNow<'a>> = self
+            .windows(facts)
+            .filter(|window| window.span.from <= today)
+            .map(|window| {
+                let cell = cells.get(&(window.practice.id, window.cycle)).copied();
+                DueNow { window, cell, open: window.span.contains(today) }
+            })
+            .filter(|due| {
+                due.cell.is_none_or(|cell| cell.status != Status::NotApplicable && !cell.status.counts_as_enacted(self.framework))
+            })
+            .collect();
+        due.sort_by_key(|due| (!due.window.practice.vip, due.window.span.to));
+        due
+    }
 }
 
 /// Where work stands.
@@ -254,17 +310,7 @@ impl Waiting {
 /// `cells` are those of the school year that `today` lies in.
 #[must_use]
 pub fn assess(framework: &Framework, calendar: &Calendar, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Assessment {
-    let (mut all, mut vips, mut waiting) = (Count::default(), Count::default(), Vec::new());
-    for window in ended(framework, calendar, facts, today) {
-        let (one, still) = look(framework, cells, &window, today);
-        waiting.extend(still);
-        all = all.and(one);
-        if window.practice.vip {
-            vips = vips.and(one);
-        }
-    }
-    waiting.sort_by_key(|waiting| (!waiting.vip, waiting.since));
-    Assessment { state: all.state(framework), vip_state: vips.state(framework), all, vips, waiting }
+    Schedule::of(framework, calendar, calendar.year_of(today)).assess(facts, cells, today)
 }
 
 /// What was counted for each practice whose windows ended, for what rests on some practices only. `cells` as for [`assess`].
@@ -277,21 +323,11 @@ pub fn by_practice(
     today: NaiveDate,
 ) -> HashMap<PracticeId, Count> {
     let mut counts: HashMap<PracticeId, Count> = HashMap::new();
-    for window in ended(framework, calendar, facts, today) {
+    for window in Schedule::of(framework, calendar, calendar.year_of(today)).ended(facts, today) {
         let count = counts.entry(window.practice.id).or_default();
         *count = count.and(look(framework, cells, &window, today).0);
     }
     counts
-}
-
-/// The windows of the school year that ended before a day.
-fn ended<'a>(
-    framework: &'a Framework,
-    calendar: &'a Calendar,
-    facts: Facts<'a>,
-    today: NaiveDate,
-) -> impl Iterator<Item = Window<'a>> {
-    windows(framework, calendar, facts, calendar.year_of(today)).filter(move |window| window.span.ended_before(today))
 }
 
 /// A window that ended: what it counts, and whether it waits.

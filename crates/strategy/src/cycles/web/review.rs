@@ -3,11 +3,13 @@
 use askama::Template;
 use axum::extract::Query;
 use chrono::NaiveDate;
-use partnerships::calendar::{SchoolYear, spoken};
+use partnerships::{
+    calendar::{SchoolYear, spoken},
+    partnerships::teams_at_work,
+};
 use platform::{
     Cx, Error,
     access::{May, actions::See},
-    db::FromQueryResult,
     paging::{Seek, Window, address},
     sheet::Sheet,
     text::counted,
@@ -73,12 +75,6 @@ struct Line {
     codes: String,
 }
 
-#[derive(FromQueryResult)]
-struct Team {
-    slug: String,
-    name: String,
-}
-
 #[derive(Template)]
 #[template(path = "cycles/web/review.html")]
 struct Page {
@@ -111,9 +107,7 @@ pub(super) async fn show(may: May<See, Review>, cx: Cx, Query(ask): Query<Ask>) 
     // Nobody of us sees less than another here; the permission says that it is one of us.
     let _ = may;
     let (on, today) = (cx.db().read(), cx.today());
-    let sql =
-        "select distinct t.slug, t.name, t.folded from team t join partnership p on p.team_id = t.id order by t.folded, t.slug";
-    let teams = platform::db::rows::<Team>(on, sql, vec![]).await?;
+    let teams = teams_at_work(on).await?;
     let places = review::places(on, &ask.team, today).await?;
     let seek = Seek { after: &ask.after, before: &ask.before };
     let found = review::learned(on, &ask.asked(), Window::from(seek)).await?;

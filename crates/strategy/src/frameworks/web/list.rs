@@ -30,7 +30,7 @@ use crate::{
         store::at_work,
         uptake::{Uptake, of_partnership},
     },
-    tracker::cells_of,
+    tracker::{cells_of, on_track::Schedule},
 };
 
 /// How many cards stand under "Coming up".
@@ -168,9 +168,10 @@ async fn uptake(
     let ids: Vec<_> = partnerships.iter().map(|partnership| partnership.id).collect();
     let (cells, none) = (cells_of(on, year, &ids).await?, Default::default());
     let mut uptake: BTreeMap<PracticeId, Uptake> = BTreeMap::new();
+    let schedule = Schedule::of(framework, calendar, year);
     for partnership in &partnerships {
         let own = cells.get(&partnership.id).unwrap_or(&none);
-        for (practice, _, cell) in of_partnership(framework, calendar, partnership.into(), year, None, today, own) {
+        for (practice, _, cell) in of_partnership(&schedule, partnership.into(), None, today, own) {
             uptake.entry(practice).or_default().add(framework, cell);
         }
     }

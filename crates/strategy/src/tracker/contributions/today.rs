@@ -19,8 +19,8 @@ use super::Line;
 use crate::{
     frameworks::Framework,
     tracker::{
-        self, DueNow, cells_of, due_now,
-        on_track::{Assessment, Cells, State, assess},
+        self, DueNow, cells_of,
+        on_track::{Cells, Schedule, State},
         store::{self, Supervised},
         web::Standing,
     },
@@ -53,12 +53,8 @@ impl Set {
         self.cells.get(&partnership.id).unwrap_or(&self.none)
     }
 
-    fn due<'a>(&'a self, cx: &Cx, partnership: &'a Partnership) -> Vec<DueNow<'a>> {
-        due_now(&self.framework, &self.calendar, partnership.into(), self.cells(partnership), cx.today())
-    }
-
-    fn assess(&self, cx: &Cx, partnership: &Partnership) -> Assessment {
-        assess(&self.framework, &self.calendar, partnership.into(), self.cells(partnership), cx.today())
+    fn schedule(&self) -> Schedule<'_> {
+        Schedule::of(&self.framework, &self.calendar, self.year)
     }
 }
 
@@ -81,8 +77,10 @@ pub(super) async fn for_those_who_work(cx: &Cx, who: &Who) -> Result<Option<Stri
     let all = store::where_works(on, who.person, cx.today()).await?;
     let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
     let mut due: Vec<(&Partnership, DueNow<'_>)> = Vec::new();
+    let schedule = set.schedule();
     for one in &set.all {
-        due.extend(set.due(cx, &one.partnership).into_iter().map(|due| (&one.partnership, due)));
+        let found = schedule.due((&one.partnership).into(), set.cells(&one.partnership), cx.today());
+        due.extend(found.into_iter().map(|due| (&one.partnership, due)));
     }
     due.sort_by_key(|(_, due)| (!due.window.practice.vip, due.window.span.to));
     let lines = due.iter().take(MOST);
@@ -127,15 +125,15 @@ pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Optio
     let leads = [roles::DIRECTOR, roles::SENIOR_DIRECTOR];
     let teams: Vec<_> = who.seats.iter().filter(|seat| leads.contains(&seat.role.as_str())).map(|seat| seat.team).collect();
     let on = cx.db().read();
-    let mut all = store::looked_after(on, who.person, &teams).await?;
-    let more = all.len().saturating_sub(MOST);
-    // Only what is named needs its cells: a large team has thousands.
-    all.truncate(MOST);
+    // Only what is named is read whole: a large team has thousands.
+    let (all, count) = store::looked_after(on, who.person, &teams, MOST).await?;
+    let more = count.saturating_sub(MOST);
     let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let schedule = set.schedule();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;
-        let assessment = set.assess(cx, partnership);
-        let due = set.due(cx, partnership);
+        let assessment = schedule.assess(partnership.into(), set.cells(partnership), cx.today());
+        let due = schedule.due(partnership.into(), set.cells(partnership), cx.today());
         Looked {
             name: partnership.name.clone(),
             href: format!("{}/tracker?show=due", partnership.subject().href),
@@ -165,10 +163,12 @@ pub(super) async fn for_partners(cx: &Cx, who: &Who) -> Result<Option<String>, E
     let on = cx.db().read();
     let all = store::at_site(on, site).await?;
     let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let schedule = set.schedule();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;
-        let standing = Standing::of(&set.framework, set.assess(cx, partnership), cx.today());
-        let due = set.due(cx, partnership);
+        let assessment = schedule.assess(partnership.into(), set.cells(partnership), cx.today());
+        let standing = Standing::of(&set.framework, assessment, cx.today());
+        let due = schedule.due(partnership.into(), set.cells(partnership), cx.today());
         let lines = due.iter().take(MOST).map(|due| Line::of(&set.framework, partnership, set.year, due, cx)).collect();
         (standing, lines, format!("{}/tracker", partnership.subject().href))
     });

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use partnerships::calendar::{Calendar, SchoolYear};
 use uuid::Uuid;
 
-use super::{Assessment, Cells, Facts, State, assess, windows};
+use super::{Assessment, Cells, Facts, Schedule, State, assess};
 use crate::{
     FrameworkId, PracticeId,
     frameworks::{Due, Framework, Practice, StatusWord},
@@ -279,7 +279,7 @@ fn the_share_is_a_share_and_enacting_never_lowers_it() {
         let partnership = facts(model, 2021 - i32::from(draw(2) == 0), "2020-08-20");
         let today = day("2021-08-01") + chrono::Days::new(draw(365));
         let mut cells = Cells::new();
-        for window in windows(&framework, &calendar, partnership, calendar.year_of(today)) {
+        for window in Schedule::of(&framework, &calendar, calendar.year_of(today)).windows(partnership) {
             let status = match draw(5) {
                 0 => Status::NotStarted,
                 1 => Status::UnderWay,
@@ -299,7 +299,7 @@ fn the_share_is_a_share_and_enacting_never_lowers_it() {
         assert_eq!(before.waiting.len(), usize::try_from(before.all.due - before.all.enacted).expect("not below zero"));
         assert!(before.vips.due <= before.all.due && before.vips.enacted <= before.all.enacted);
         // Windows and enacting are independent of one another: any one more that is enacted can only help.
-        for window in windows(&framework, &calendar, partnership, calendar.year_of(today)) {
+        for window in Schedule::of(&framework, &calendar, calendar.year_of(today)).windows(partnership) {
             let mut more = cells.clone();
             more.insert((window.practice.id, window.cycle), Cell { status: Status::Enacted, quality: None });
             let after = assess(&framework, &calendar, partnership, &more, today);

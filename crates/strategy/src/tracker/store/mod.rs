@@ -15,7 +15,7 @@ use platform::{
 
 use super::{
     Cell, Status,
-    on_track::{Assessment, Cells, assess},
+    on_track::{Assessment, Cells, Schedule},
 };
 use crate::{PracticeId, frameworks::Framework};
 
@@ -80,12 +80,12 @@ pub async fn on_track_of(
 ) -> Result<Vec<(PartnershipId, Assessment)>, Error> {
     let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
     let cells = cells_of(on, calendar.year_of(today), &ids).await?;
-    let none = Cells::new();
+    let (none, schedule) = (Cells::new(), Schedule::of(framework, calendar, calendar.year_of(today)));
     Ok(partnerships
         .iter()
         .map(|partnership| {
             let cells = cells.get(&partnership.id).unwrap_or(&none);
-            (partnership.id, assess(framework, calendar, partnership.into(), cells, today))
+            (partnership.id, schedule.assess(partnership.into(), cells, today))
         })
         .collect())
 }
@@ -200,16 +200,20 @@ pub(super) async fn where_works(on: &impl ConnectionTrait, person: PersonId, tod
     db::rows(on, &supervised(rest), vec![person.into(), today.into()]).await
 }
 
-/// The partnerships that a person supervises, and those of some teams.
+/// The first `most` of the partnerships that a person supervises and those of some teams, and how many they are.
 pub(super) async fn looked_after(
     on: &impl ConnectionTrait,
     person: PersonId,
     teams: &[TeamId],
-) -> Result<Vec<Supervised>, DbErr> {
+    most: usize,
+) -> Result<(Vec<Supervised>, usize), DbErr> {
     let rest = format!("(p.supervisor_id = $1 or p.team_id in ({}))", db::placeholders(2, teams.len()));
     let mut params: db::Params = vec![person.into()];
     params.extend(teams.iter().map(|team| (*team).into()));
-    db::rows(on, &supervised(&rest), params).await
+    let count = format!("select count(*) from partnership p where p.status = 'active' and {rest}");
+    let count = db::scalar::<i64>(on, &count, params.clone()).await?.unwrap_or(0);
+    let first = db::rows(on, &format!("{} limit {most}", supervised(&rest)), params).await?;
+    Ok((first, usize::try_from(count).unwrap_or(0)))
 }
 
 /// The partnership of that key, or of the site of that key.

@@ -19,8 +19,8 @@ use super::encoded;
 use crate::{
     frameworks::Framework,
     tracker::{
-        self, Cell, cells_of, due_now,
-        on_track::Cells,
+        self, Cell, cells_of,
+        on_track::{Cells, Schedule},
         store::{self, Supervised},
     },
 };
@@ -182,12 +182,12 @@ async fn lines(cx: &Cx, framework: &Framework, all: &[Supervised], asked: &Asked
     let asked_for: Vec<&Supervised> = all.iter().filter(|one| asked.takes(one)).collect();
     let ids: Vec<_> = asked_for.iter().map(|one| one.partnership.id).collect();
     let cells = cells_of(cx.db().read(), calendar.year_of(today), &ids).await?;
-    let none = Cells::new();
+    let (none, schedule) = (Cells::new(), Schedule::of(framework, &calendar, calendar.year_of(today)));
     let mut lines = Vec::new();
     for one in asked_for {
         let partnership = &one.partnership;
         let cells = cells.get(&partnership.id).unwrap_or(&none);
-        for due in due_now(framework, &calendar, partnership.into(), cells, today) {
+        for due in schedule.due(partnership.into(), cells, today) {
             let (practice, cycle, until) = (due.window.practice, due.window.cycle, due.window.span.to);
             if !asked.vips.is_empty() && !practice.vip {
                 continue;
