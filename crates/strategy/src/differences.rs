@@ -32,6 +32,50 @@ fn add(pieces: &mut Vec<Piece>, differs: bool, text: &str) {
     }
 }
 
+/// Whose words these are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Both,
+    Before,
+    After,
+}
+
+/// Words in a row, of both texts or of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Woven {
+    pub whose: Whose,
+    pub text: String,
+}
+
+impl Woven {
+    /// Whether it goes away.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.whose == Whose::Before
+    }
+
+    /// Whether it comes.
+    pub(crate) fn is_new(&self) -> bool {
+        self.whose == Whose::After
+    }
+}
+
+/// Both texts in one: what goes away stands where it stood, beside what comes.
+pub(crate) fn woven(before: &str, after: &str) -> Vec<Woven> {
+    let mut pieces: Vec<Woven> = Vec::new();
+    for change in TextDiff::from_words(before, after).iter_all_changes() {
+        let whose = match change.tag() {
+            ChangeTag::Equal => Whose::Both,
+            ChangeTag::Delete => Whose::Before,
+            ChangeTag::Insert => Whose::After,
+        };
+        match pieces.last_mut() {
+            Some(last) if last.whose == whose => last.text.push_str(change.value()),
+            _ => pieces.push(Woven { whose, text: change.value().to_owned() }),
+        }
+    }
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +91,18 @@ mod tests {
         let whole = |pieces: &[Piece]| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
         assert_eq!(whole(&before), "Leaders look at work weekly.");
         assert_eq!(whole(&after), "Leaders look at student work weekly.");
+    }
+
+    #[test]
+    fn both_texts_stand_in_one() {
+        let pieces = woven("Meet the principal weekly.", "Meet the principal every week.");
+        let said: Vec<(Whose, &str)> = pieces.iter().map(|piece| (piece.whose, piece.text.as_str())).collect();
+        assert_eq!(said[0], (Whose::Both, "Meet the principal "));
+        let of = |whose: Whose| {
+            let own = said.iter().filter(|(other, _)| *other == Whose::Both || *other == whose);
+            own.map(|(_, text)| *text).collect::<String>()
+        };
+        assert_eq!(of(Whose::Before), "Meet the principal weekly.");
+        assert_eq!(of(Whose::After), "Meet the principal every week.");
     }
 }

@@ -17,6 +17,8 @@ use platform::{access::Routes, room::Room};
 platform::id! {
     /// A published, numbered version of the whole set of practices.
     FrameworkId,
+    /// The draft of a framework's next version.
+    FrameworkDraftId,
     /// One line item of a framework version.
     PracticeId,
     /// One entry of the tracker.
@@ -41,7 +43,12 @@ pub fn room() -> Room {
     Room {
         name: "strategy",
         routes: Some(routes),
-        migrations: schema::migrations().into_iter().chain(cycles::migrations()).chain(theories::migrations()).collect(),
+        migrations: schema::migrations()
+            .into_iter()
+            .chain(frameworks::migrations())
+            .chain(cycles::migrations())
+            .chain(theories::migrations())
+            .collect(),
         imports: [frameworks::import::kind(), tracker::IMPORT]
             .into_iter()
             .chain(cycles::imports())

@@ -1,7 +1,7 @@
 //! The small, named world in which people look at practices and at the whole organisation.
 //!
 //! Dee leads the Lakes team, Ines works in the Coastal team and is glad to be asked about 2.2.3. Pat is the principal of
-//! Linden Grove, Alf has left. It is 6 October 2021, two in the afternoon.
+//! Linden Grove, Alf has left, Cleo leads the programme. It is 6 October 2021, two in the afternoon.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -23,11 +23,12 @@ use uuid::Uuid;
 pub(crate) const LAKES: u128 = 10;
 pub(crate) const COASTAL: u128 = 11;
 
-const PEOPLE: [(&str, &str, &str, Option<&str>, &str); 4] = [
+const PEOPLE: [(&str, &str, &str, Option<&str>, &str); 5] = [
     ("dee", "Dee Marchetti", "staff", None, ""),
     ("ines", "Ines Valdez", "staff", None, "2.2.3;3.2.4"),
     ("pat", "Pat Oyelaran", "partner", Some("linden"), ""),
     ("alf", "Alf Quist", "alumnus", None, ""),
+    ("cleo", "Cleo Adler", "staff", None, ""),
 ];
 
 fn id(number: u128) -> Uuid {
@@ -50,6 +51,7 @@ impl Door {
             |team: u128, key: &str, role: &str| Seat { team: TeamId(id(team)), slug: key.to_owned(), role: role.to_owned() };
         let seats = match slug {
             "dee" => vec![seat(LAKES, "lakes", roles::DIRECTOR)],
+            "cleo" => vec![seat(LAKES, "lakes", roles::CHIEF)],
             "ines" => vec![seat(COASTAL, "coastal", roles::IMPLEMENTER)],
             _ => Vec::new(),
         };

@@ -65,6 +65,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
         ("token", id("select id from api_token").await),
         ("framework", "vi-pit-1".to_owned()),
+        ("line", "1".to_owned()),
         ("node", "C1".to_owned()),
         ("step", "2".to_owned()),
         ("theory", "alder.v2".to_owned()),
@@ -103,6 +104,7 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
         .expect("odds and ends");
     crate::imports::bring_in_a_row_of_ada(&bench).await;
     draft_a_theory_as_ada(&bench).await;
+    draft_practices_with_ada(&bench).await;
     bench
 }
 
@@ -114,6 +116,18 @@ async fn draft_a_theory_as_ada(bench: &Bench) {
         [(draft.to_owned(), [("from", "standing")]), (format!("{draft}/nodes/C1/place"), [("direction", "down")])]
     {
         assert_eq!(ada.post(&path, &fields).await.status, 303);
+    }
+}
+
+/// A draft of the next version of the practices at which Ada writes too, with two steps that can be gone back to.
+async fn draft_practices_with_ada(bench: &Bench) {
+    let mut chi = visitor(bench, "chi");
+    let draft = "/practices/draft";
+    let begin = [("title", "VI-PIT"), ("note", "What October taught us."), ("approvals", "2")];
+    assert_eq!(chi.post(draft, &begin).await.status, 303);
+    assert_eq!(chi.post(&format!("{draft}/drafters"), &[("person", "ada-byrne")]).await.status, 303);
+    for direction in ["down", "up"] {
+        assert_eq!(chi.post(&format!("{draft}/practices/1/place"), &[("direction", direction)]).await.status, 303);
     }
 }
 

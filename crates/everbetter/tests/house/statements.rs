@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 38] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -31,6 +31,7 @@ pub const PAGES: [(&str, &str); 37] = [
     ("implementer", "/partnerships/linden-grove/theory/progress"),
     ("director", "/sites"),
     ("evaluator", "/practices"),
+    ("evaluator", "/practices/versions"),
     ("evaluator", "/practices/2.2.3"),
     ("director", "/overview"),
     ("director", "/due"),

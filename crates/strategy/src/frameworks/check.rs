@@ -22,6 +22,14 @@ pub(super) fn all(file: &str, pack: &Pack) -> Vec<Refusal> {
     check.refused
 }
 
+/// Everything that is wrong with one practice of a pack.
+pub(super) fn practice(pack: &Pack, practice: &Practice) -> Vec<Refusal> {
+    let mut check = Check { file: "", refused: Vec::new() };
+    let pattern = check.pattern(pack);
+    check.practice(pack, practice, pattern.as_ref());
+    check.refused
+}
+
 struct Check<'a> {
     file: &'a str,
     refused: Vec<Refusal>,

@@ -6,6 +6,8 @@
 mod api;
 mod browse;
 mod check;
+mod differs;
+mod draft;
 mod hold;
 pub(crate) mod import;
 mod pack;
@@ -31,8 +33,10 @@ use platform::{
 
 use crate::{FrameworkId, PracticeId};
 
+pub(crate) use draft::migrations;
+
 pub(crate) fn routes() -> platform::access::Routes {
-    web::routes().and(api::routes())
+    web::routes().and(draft::routes()).and(api::routes())
 }
 
 /// The practices' place in the navigation.

@@ -14,7 +14,7 @@ use super::check;
 
 /// A pack that reads well; what is kept of it is compared through [`Pack::fingerprint`].
 #[derive(Debug, Serialize)]
-pub(super) struct Pack {
+pub(crate) struct Pack {
     pub meta: Meta,
     pub steps: Vec<Step>,
     pub strands: Vec<Strand>,
@@ -29,7 +29,7 @@ pub(super) struct Pack {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Meta {
+pub(crate) struct Meta {
     pub id: String,
     pub title: String,
     pub version: i32,
@@ -47,7 +47,7 @@ pub(super) struct Meta {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub id: String,
     pub number: i32,
     pub name: String,
@@ -59,7 +59,7 @@ pub(super) struct Step {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Strand {
+pub(crate) struct Strand {
     pub number: i32,
     pub id: String,
     pub name: String,
@@ -71,7 +71,7 @@ pub(super) struct Strand {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Phase {
+pub(crate) struct Phase {
     pub number: i32,
     pub id: String,
     pub name: String,
@@ -86,7 +86,7 @@ pub(super) struct Phase {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Cycle {
+pub(crate) struct Cycle {
     pub number: i32,
     pub name: String,
     pub start: u32,
@@ -97,7 +97,7 @@ pub(super) struct Cycle {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Model {
+pub(crate) struct Model {
     pub id: String,
     pub name: String,
     pub dose_days_per_week: f64,
@@ -117,7 +117,7 @@ pub(super) struct Model {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Status {
+pub(crate) struct Status {
     pub id: String,
     pub name: String,
     pub counts_as_enacted: bool,
@@ -129,7 +129,7 @@ pub(super) struct Status {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Quality {
+pub(crate) struct Quality {
     pub level: i32,
     pub name: String,
     pub meaning: String,
@@ -137,7 +137,7 @@ pub(super) struct Quality {
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OnTrack {
+pub(crate) struct OnTrack {
     pub rule: String,
     pub on_track_from: f64,
     pub watch_from: f64,
@@ -150,9 +150,9 @@ pub(super) struct OnTrack {
     _origin: String,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Practice {
+pub(crate) struct Practice {
     pub code: String,
     pub strand: i32,
     pub phase: i32,
@@ -179,16 +179,43 @@ pub(super) struct Practice {
     pub essential: String,
     #[serde(default)]
     pub adapt: BTreeMap<String, String>,
-    #[serde(default, skip_serializing, rename = "origin")]
-    _origin: String,
+    #[serde(default, skip_serializing)]
+    pub origin: String,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Due {
+pub(crate) struct Due {
     pub cycle: i32,
     pub start: u32,
     pub end: u32,
+}
+
+impl Practice {
+    /// A practice that says nothing yet.
+    pub(crate) fn blank(item: i32) -> Self {
+        Self {
+            code: String::new(),
+            strand: 0,
+            phase: 0,
+            item,
+            title: String::new(),
+            step: String::new(),
+            due: Vec::new(),
+            models: Vec::new(),
+            vip: false,
+            vip_reason: String::new(),
+            first_year_only: false,
+            recurs: String::new(),
+            good: String::new(),
+            evidence: Vec::new(),
+            str: Vec::new(),
+            caf: Vec::new(),
+            essential: String::new(),
+            adapt: BTreeMap::new(),
+            origin: String::new(),
+        }
+    }
 }
 
 impl Pack {

@@ -1,0 +1,15 @@
+//! The draft of a framework's next version: begun from what is published, changed practice by practice for a reason, with the
+//! lineage recorded as it happens.
+
+mod lineage;
+mod policy;
+mod rules;
+mod schema;
+mod store;
+#[cfg(test)]
+mod tests;
+mod verbs;
+mod web;
+
+pub(crate) use schema::migrations;
+pub(super) use web::routes;

@@ -1,0 +1,188 @@
+//! Drafts in the database.
+
+use chrono::{DateTime, Utc};
+use platform::{
+    Error,
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
+};
+
+use super::rules::{Line, State};
+use crate::{FrameworkDraftId, FrameworkId};
+
+/// A draft that is neither published nor dropped.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Draft {
+    pub id: FrameworkDraftId,
+    pub base_id: FrameworkId,
+    /// The readable key of the framework.
+    pub key: String,
+    /// The number of the version to be.
+    pub number: i32,
+    pub title: String,
+    /// What the version says beside its practices, as a content pack.
+    pub frame: String,
+    /// What it is for, in the words of whoever began it.
+    pub note: String,
+    pub approvals_needed: i32,
+    pub begun_by: String,
+    pub begun_at: DateTime<Utc>,
+    /// How many steps have changed it.
+    pub steps: i32,
+}
+
+/// The draft that is being written.
+pub(crate) async fn open(on: &impl ConnectionTrait) -> Result<Option<Draft>, DbErr> {
+    let sql =
+        "select d.id, d.base_id, d.key, d.number, d.title, d.frame, d.note, d.approvals_needed, a.name as begun_by, d.begun_at,
+           d.steps
+         from framework_draft d join person a on a.id = d.begun_by
+         where d.published_at is null and d.dropped_at is null order by d.begun_at desc limit 1";
+    db::one(on, sql, vec![]).await
+}
+
+/// Somebody who writes at a draft.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Drafter {
+    pub person_id: PersonId,
+    pub slug: String,
+    pub name: String,
+}
+
+/// Who writes at a draft, by name.
+pub(crate) async fn drafters(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Drafter>, DbErr> {
+    let sql = "select f.person_id, p.slug, p.name from framework_drafter f join person p on p.id = f.person_id
+         where f.draft_id = $1 order by p.folded, p.id";
+    db::rows(on, sql, vec![draft.into()]).await
+}
+
+/// All of staff, for the choice of those who draft.
+pub(crate) async fn staff(on: &impl ConnectionTrait) -> Result<Vec<Drafter>, DbErr> {
+    let sql = "select id as person_id, slug, name from person where kind = 'staff' order by folded, id";
+    db::rows(on, sql, vec![]).await
+}
+
+/// A line with who changed it last.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    pub line: Line,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+#[derive(FromQueryResult)]
+struct LineRow {
+    number: i32,
+    place: f64,
+    state: String,
+    says: String,
+    origins: String,
+    reason: String,
+    version: i32,
+    by: String,
+    changed_at: DateTime<Utc>,
+}
+
+/// All lines of a draft, in their order.
+pub(crate) async fn lines(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Signed>, Error> {
+    let sql = "select l.number, l.place, l.state, l.says, l.origins, l.reason, l.version, a.name as by, l.changed_at
+         from framework_draft_practice l join person a on a.id = l.changed_by where l.draft_id = $1 order by l.place, l.number";
+    let rows = db::rows::<LineRow>(on, sql, vec![draft.into()]).await?;
+    let signed = rows.into_iter().map(|row| {
+        let state = State::from_key(&row.state).ok_or_else(|| Error::Ours(format!("a line of a draft is {}", row.state)))?;
+        Ok(Signed {
+            line: Line {
+                number: row.number,
+                place: row.place,
+                state,
+                says: serde_json::from_str(&row.says)?,
+                // A code holds no space.
+                origins: row.origins.split_whitespace().map(str::to_owned).collect(),
+                reason: row.reason,
+                version: row.version,
+            },
+            by: row.by,
+            at: row.changed_at,
+        })
+    });
+    signed.collect()
+}
+
+/// Writes a line down: a new one, or in place of what it was.
+pub(super) async fn put(
+    tx: &Tx,
+    draft: FrameworkDraftId,
+    line: &Line,
+    is_new: bool,
+    (by, at): (PersonId, DateTime<Utc>),
+) -> Result<(), Error> {
+    let sql = if is_new {
+        "insert into framework_draft_practice (draft_id, number, place, state, says, origins, reason, version, changed_by, changed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    } else {
+        "update framework_draft_practice set place = $3, state = $4, says = $5, origins = $6, reason = $7, version = $8,
+           changed_by = $9, changed_at = $10
+         where draft_id = $1 and number = $2"
+    };
+    let params: db::Params = vec![
+        draft.into(),
+        line.number.into(),
+        line.place.into(),
+        line.state.key().into(),
+        serde_json::to_string(&line.says)?.into(),
+        line.origins.join(" ").into(),
+        line.reason.clone().into(),
+        line.version.into(),
+        by.into(),
+        at.into(),
+    ];
+    db::exec(&**tx, sql, params).await?;
+    Ok(())
+}
+
+/// A step of a draft's history.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Step {
+    pub number: i32,
+    pub what: String,
+    pub reason: String,
+    pub author: String,
+    pub at: DateTime<Utc>,
+    pub undone_by: Option<i32>,
+}
+
+/// How many steps a page shows.
+const STEPS: u8 = 30;
+
+/// The newest steps of a draft.
+pub(crate) async fn steps(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Step>, DbErr> {
+    let sql = format!(
+        "select s.number, s.what, s.reason, a.name as author, s.at, s.undone_by
+         from framework_draft_step s join person a on a.id = s.author_id
+         where s.draft_id = $1 order by s.number desc limit {STEPS}"
+    );
+    db::rows(on, &sql, vec![draft.into()]).await
+}
+
+#[derive(FromQueryResult)]
+pub(super) struct KeptStep {
+    pub what: String,
+    pub kept: String,
+    pub undone_by: Option<i32>,
+}
+
+pub(super) async fn step(on: &impl ConnectionTrait, draft: FrameworkDraftId, number: i32) -> Result<Option<KeptStep>, DbErr> {
+    let sql = "select what, kept, undone_by from framework_draft_step where draft_id = $1 and number = $2";
+    db::one(on, sql, vec![draft.into(), number.into()]).await
+}
+
+/// The content pack that a published version came from; empty where it was published before such were kept.
+pub(crate) async fn source(on: &impl ConnectionTrait, framework: FrameworkId) -> Result<String, DbErr> {
+    let sql = "select source from framework where id = $1";
+    Ok(db::scalar::<String>(on, sql, vec![framework.into()]).await?.unwrap_or_default())
+}
+
+/// The highest number that a version of this framework has.
+pub(super) async fn highest(on: &impl ConnectionTrait, key: &str) -> Result<i32, DbErr> {
+    let sql = "select max(version) from framework where key = $1";
+    Ok(db::scalar::<i32>(on, sql, vec![key.into()]).await?.unwrap_or(0))
+}

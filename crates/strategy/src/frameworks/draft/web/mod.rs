@@ -1,0 +1,30 @@
+//! The pages of the versions and of the draft of the next one.
+
+mod act;
+mod fields;
+mod line;
+mod show;
+mod versions;
+mod view;
+
+use platform::access::Routes;
+
+pub(in crate::frameworks) fn routes() -> Routes {
+    Routes::new()
+        .get("/practices/versions", versions::show)
+        .get("/practices/draft", show::show)
+        .post("/practices/draft", versions::begin)
+        .post("/practices/draft/removal", show::remove)
+        .post("/practices/draft/drafters", show::add_drafter)
+        .post("/practices/draft/drafters/{person}/removal", show::remove_drafter)
+        .post("/practices/draft/steps/{step}/reversal", show::undo)
+        .get("/practices/draft/addition", line::begin)
+        .post("/practices/draft/practices", line::add)
+        .get("/practices/draft/practices/{line}", line::show)
+        .post("/practices/draft/practices/{line}", line::change)
+        .post("/practices/draft/practices/{line}/parts", act::split)
+        .post("/practices/draft/practices/{line}/merger", act::merge)
+        .post("/practices/draft/practices/{line}/retirement", act::retire)
+        .post("/practices/draft/practices/{line}/return", act::bring_back)
+        .post("/practices/draft/practices/{line}/place", act::place)
+}

@@ -1,0 +1,152 @@
+//! The draft as a whole: what becomes of each practice, line by line, who writes, and what was changed.
+
+use askama::Template;
+use partnerships::calendar::spoken;
+use platform::{
+    Cx, Error,
+    access::{
+        May,
+        actions::{Edit, See},
+    },
+    text::counted,
+    web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
+};
+
+use super::{
+    super::{
+        lineage::Fate,
+        policy::OpenDraft,
+        store::{self, Drafter},
+        verbs::{self, HREF},
+    },
+    view::{Change, Drawn, Node, Read},
+};
+
+/// A step of the draft's history.
+struct StepLine {
+    number: i32,
+    what: String,
+    reason: String,
+    line: String,
+    can_be_undone: bool,
+}
+
+#[derive(Template)]
+#[template(path = "frameworks/draft/web/show.html")]
+struct Page {
+    shell: Shell,
+    title: String,
+    lede: String,
+    note: String,
+    counts: String,
+    base: i32,
+    number: i32,
+    drawn: Vec<Drawn>,
+    kept: Vec<Node>,
+    kept_words: String,
+    changes: Vec<Change>,
+    drafters: Vec<Drafter>,
+    staff: Vec<(String, String)>,
+    steps: Vec<StepLine>,
+    may_edit: bool,
+    form: Form,
+}
+
+/// `GET /practices/draft`
+pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
+    page(&page_of(&cx, &may, may.also::<Edit>(), Form::default()).await?)
+}
+
+async fn page_of(cx: &Cx, open: &OpenDraft, may_edit: bool, form: Form) -> Result<Page, Error> {
+    let on = cx.db().read();
+    let read = Read::of(cx, &open.draft).await?;
+    let drafters = store::drafters(on, read.draft.id).await?;
+    let steps = store::steps(on, read.draft.id).await?;
+    let staff = if may_edit { store::staff(on).await? } else { Vec::new() };
+    let others = staff.into_iter().filter(|one| !drafters.iter().any(|drafter| drafter.person_id == one.person_id));
+    let none = std::iter::once((String::new(), "Choose somebody".to_owned()));
+    let staff = none.chain(others.map(|one| (one.slug, one.name))).collect();
+    let kept = read.kept();
+    let standing = read.sheet.standing().count();
+    let title = format!("{}, a draft of version {}", read.draft.title, read.draft.number);
+    let begun = spoken(cx.settings.local(read.draft.begun_at).date(), cx.today());
+    Ok(Page {
+        shell: cx.shell(title.clone(), "/practices"),
+        lede: format!("Begun by {} on {begun}. Nothing here counts until it is published.", read.draft.begun_by),
+        note: read.draft.note.clone(),
+        counts: counts(&read, standing),
+        base: read.base_number(),
+        number: read.draft.number,
+        drawn: read.drawn(),
+        kept_words: counted(
+            i64::try_from(kept.len()).unwrap_or_default(),
+            "practice stays as it is",
+            "practices stay as they are",
+        ),
+        kept,
+        changes: read.changes(cx),
+        drafters,
+        staff,
+        steps: steps
+            .into_iter()
+            .map(|step| {
+                let at = cx.settings.local(step.at);
+                StepLine {
+                    number: step.number,
+                    what: step.what,
+                    reason: step.reason,
+                    line: format!("{}, {} at {}", step.author, spoken(at.date(), cx.today()), at.format("%H:%M")),
+                    can_be_undone: may_edit && step.undone_by.is_none(),
+                }
+            })
+            .collect(),
+        title,
+        may_edit,
+        form,
+    })
+}
+
+/// `46 in version 1, 47 in the draft: 2 reworded, 1 split.`
+fn counts(read: &Read, standing: usize) -> String {
+    let drawn = read.drawn();
+    let fates = [Fate::Reworded, Fate::Split, Fate::Merged, Fate::New, Fate::Retired].into_iter().filter_map(|fate| {
+        let count = drawn.iter().filter(|row| row.fate == fate).count();
+        (count > 0).then(|| format!("{count} {}", fate.word().to_lowercase()))
+    });
+    let fates: Vec<String> = fates.collect();
+    let what = if fates.is_empty() { String::new() } else { format!(": {}", fates.join(", ")) };
+    format!("{} in version {}, {standing} in the draft{what}.", read.sheet.base.len(), read.base_number())
+}
+
+/// `POST /practices/draft/removal`
+pub(super) async fn remove(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
+    verbs::drop_draft(&may, &cx).await?;
+    Ok(go_to_with("/practices/versions", &Toast::saying("The draft is dropped. What is published stays as it is.")))
+}
+
+/// `POST /practices/draft/steps/{step}/reversal`
+pub(super) async fn undo(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
+    let step = may.ids().get("step")?.parse().map_err(|_| Error::NotFound)?;
+    verbs::undo(&may, &cx, step).await?;
+    Ok(go_to_with(HREF, &Toast::saying("Undone. The history keeps both.")))
+}
+
+/// `POST /practices/draft/drafters`
+pub(super) async fn add_drafter(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
+    let staff = store::staff(cx.db().read()).await?;
+    let Some(chosen) = staff.into_iter().find(|one| one.slug == form.value("person")) else {
+        form.refuse("person", "Who? Choose somebody of us.");
+        return page_with_errors(&page_of(&cx, &may, true, form).await?);
+    };
+    verbs::add_drafter(&may, &cx, &chosen).await?;
+    Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts with you now.", chosen.name))))
+}
+
+/// `POST /practices/draft/drafters/{person}/removal`
+pub(super) async fn remove_drafter(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
+    let drafters = store::drafters(cx.db().read(), may.draft.id).await?;
+    let person = may.ids().get("person")?;
+    let chosen = drafters.into_iter().find(|one| one.slug == person).ok_or(Error::NotFound)?;
+    verbs::remove_drafter(&may, &cx, &chosen).await?;
+    Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts no longer.", chosen.name))))
+}
