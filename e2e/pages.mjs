@@ -47,6 +47,7 @@ export const PAGES = [
   ["/support-models", NOT_THE_ALUMNUS],
   ["/practices", ALL],
   ["/practices/2.2.3", ALL],
+  ["/practices/versions", ALL],
   ["/overview", STAFF],
   ["/due", STAFF],
   ["/search?q=linden", ALL],
