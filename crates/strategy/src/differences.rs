@@ -2,6 +2,26 @@
 
 use similar::{ChangeTag, TextDiff};
 
+/// What became of something between two versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Came,
+    Went,
+    Changed,
+    Same,
+}
+
+impl Fate {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Came => "New",
+            Self::Went => "Gone",
+            Self::Changed => "Changed",
+            Self::Same => "The same",
+        }
+    }
+}
+
 /// Words in a row that both have, or only one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {

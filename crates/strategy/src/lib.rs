@@ -1,14 +1,16 @@
-//! Frameworks with their practices, the tracker, cycles of inquiry, theories of action, and what they say about where the work
-//! stands.
+//! Frameworks with their practices, the tracker, cycles of inquiry with their plans, theories of action, and what they say about
+//! where the work stands.
 
 mod bringing;
 pub mod cycles;
 mod differences;
 pub mod frameworks;
 mod overview;
+pub mod plans;
 mod schema;
 pub mod theories;
 pub mod tracker;
+mod wording;
 #[cfg(test)]
 mod world;
 
@@ -33,6 +35,8 @@ platform::id! {
     LogEntryId,
     /// Something learned in a cycle.
     LearningId,
+    /// A Professional Learning Plan.
+    PlanId,
     /// A version of a theory of action.
     TheoryVersionId,
 }
@@ -48,14 +52,16 @@ pub fn room() -> Room {
             .chain(frameworks::migrations())
             .chain(cycles::migrations())
             .chain(theories::migrations())
+            .chain(plans::migrations())
             .collect(),
         imports: [frameworks::import::kind(), tracker::IMPORT]
             .into_iter()
             .chain(cycles::imports())
             .chain(theories::imports())
+            .chain(plans::imports())
             .collect(),
-        panels: tracker::panels().into_iter().chain(cycles::panels()).chain(theories::panels()).collect(),
-        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB],
+        panels: tracker::panels().into_iter().chain(cycles::panels()).chain(theories::panels()).chain(plans::panels()).collect(),
+        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB],
         today: tracker::today().into_iter().chain(cycles::today()).chain(theories::today()).collect(),
         nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],
         ..Room::default()
@@ -63,5 +69,10 @@ pub fn room() -> Room {
 }
 
 fn routes() -> Routes {
-    tracker::routes().and(frameworks::routes()).and(overview::routes()).and(cycles::routes()).and(theories::routes())
+    tracker::routes()
+        .and(frameworks::routes())
+        .and(overview::routes())
+        .and(cycles::routes())
+        .and(theories::routes())
+        .and(plans::routes())
 }

@@ -76,13 +76,15 @@ struct Log {
     query: String,
 }
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("", "Everything"),
     ("partnership", "Partnerships, trackers, visits"),
     ("person", "People"),
     ("team", "Teams"),
     ("site", "Sites"),
     ("framework", "Frameworks"),
+    ("cycle", "Cycles"),
+    ("plan", "Plans"),
     ("theory", "Theories of action"),
     ("import", "Imports"),
     ("invitation", "Invitations"),

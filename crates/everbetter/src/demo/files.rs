@@ -10,6 +10,8 @@ pub(crate) const PACK: &str = "vi-pit.toml";
 pub(crate) const CYCLE_TEMPLATES: &str = "cycle-templates.toml";
 /// The default template of theories of action.
 pub(crate) const THEORY_TEMPLATE: &str = "theory-of-action.toml";
+/// The default template of plans.
+pub(crate) const PLAN_TEMPLATE: &str = "learning-plan.toml";
 
 #[derive(Embed)]
 #[folder = "../../demo"]

@@ -22,7 +22,7 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 19] = [
     ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
@@ -41,6 +41,7 @@ const FILES: [(&str, &str); 18] = [
     ("learnings", "learnings.csv"),
     ("theory-templates", files::THEORY_TEMPLATE),
     ("theories", "theories.csv"),
+    ("plan-templates", files::PLAN_TEMPLATE),
 ];
 
 /// How far the demo's dates move.
@@ -127,8 +128,12 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
 }
 
 /// The default content pack: the kinds of files that it holds, each with its file.
-pub(crate) const PACK: [(&str, &str); 3] =
-    [("framework", files::PACK), ("cycle-templates", files::CYCLE_TEMPLATES), ("theory-templates", files::THEORY_TEMPLATE)];
+pub(crate) const PACK: [(&str, &str); 4] = [
+    ("framework", files::PACK),
+    ("cycle-templates", files::CYCLE_TEMPLATES),
+    ("theory-templates", files::THEORY_TEMPLATE),
+    ("plan-templates", files::PLAN_TEMPLATE),
+];
 
 /// A file of the default content pack.
 ///

@@ -60,10 +60,12 @@ async fn find(me: SignedIn, cx: Cx, Query(asked): Query<Asked>) -> Answered {
 async fn groups(cx: &Cx, who: &Standing, question: &str) -> Result<Vec<Group>, Error> {
     let mut groups = vec![Group { group: "Go to", items: pages(cx, who, question) }];
     let hits = search::find(cx.db().read(), cx.db().engine(), who, question, MOST).await?;
-    let shown: [(&str, &'static str); 6] = [
+    let shown: [(&str, &'static str); 8] = [
         ("practice", "Practices"),
         ("partnership", "Partnerships"),
         ("cycle", "Cycles"),
+        ("plan", "Plans"),
+        ("theory", "Theories of action"),
         ("person", "People"),
         ("team", "Teams"),
         ("site", "Sites"),

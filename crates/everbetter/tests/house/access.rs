@@ -69,6 +69,8 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("node", "C1".to_owned()),
         ("step", "2".to_owned()),
         ("theory", "alder.v2".to_owned()),
+        ("section", "frame".to_owned()),
+        ("version", "1".to_owned()),
     ])
 }
 
@@ -105,6 +107,7 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
     crate::imports::bring_in_a_row_of_ada(&bench).await;
     draft_a_theory_as_ada(&bench).await;
     draft_practices_with_ada(&bench).await;
+    agree_on_a_plan_as_ada(&bench).await;
     bench
 }
 
@@ -129,6 +132,15 @@ async fn draft_practices_with_ada(bench: &Bench) {
     for direction in ["down", "up"] {
         assert_eq!(chi.post(&format!("{draft}/practices/1/place"), &[("direction", direction)]).await.status, 303);
     }
+}
+
+/// A plan of Alder's cycle, agreed on once.
+async fn agree_on_a_plan_as_ada(bench: &Bench) {
+    let mut ada = visitor(bench, "ada");
+    let plan = "/cycles/alder.21.c1/plan";
+    assert_eq!(ada.post(plan, &[]).await.status, 303);
+    let agreed = [("version", "0"), ("writings", "1"), ("why", "Our first plan.")];
+    assert_eq!(ada.post(&format!("{plan}/versions"), &agreed).await.status, 303);
 }
 
 /// What follows the question mark where a page needs it.

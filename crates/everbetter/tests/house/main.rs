@@ -10,6 +10,7 @@ mod exports;
 mod hostile;
 mod imports;
 mod large;
+mod learning_plans;
 mod log;
 mod operator;
 mod pages;

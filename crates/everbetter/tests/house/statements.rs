@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 38] = [
+pub const PAGES: [(&str, &str); 40] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -27,6 +27,8 @@ pub const PAGES: [(&str, &str); 38] = [
     ("director", "/organisation/cycles"),
     ("director", "/cycles"),
     ("implementer", "/partnerships/linden-grove/theory"),
+    ("implementer", "/partnerships/linden-grove/plans"),
+    ("partner", "/cycles/linden-grove.21.c1/plan"),
     ("partner", "/partnerships/linden-grove/theory/comparison"),
     ("implementer", "/partnerships/linden-grove/theory/progress"),
     ("director", "/sites"),

@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 18] = [
+pub const FILES: [(&str, &str, &str); 19] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -46,6 +46,7 @@ pub const FILES: [(&str, &str, &str); 18] = [
     ("learnings", "learnings.csv", include_str!("world/learnings.csv")),
     ("theory-templates", "theory-of-action.toml", include_str!("../../../../content/theory-of-action.toml")),
     ("theories", "theories.csv", include_str!("world/theories.csv")),
+    ("plan-templates", "learning-plan.toml", include_str!("../../../../content/learning-plan.toml")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.

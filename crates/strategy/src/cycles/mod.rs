@@ -12,11 +12,11 @@ mod parts;
 mod policy;
 mod review;
 mod schema;
-mod store;
+pub(crate) mod store;
 mod template;
 mod verbs;
 mod web;
-mod words;
+pub(crate) mod words;
 
 use chrono::NaiveDate;
 use partnerships::calendar::SchoolYear;
@@ -30,11 +30,12 @@ use platform::{
 
 pub(crate) use contributions::{NAV, TAB, panels, today};
 pub(crate) use import::kinds as imports;
+pub(crate) use owner::Owner;
+pub(crate) use policy::Run;
 pub(crate) use schema::migrations;
 pub(crate) use web::routes;
 
 use crate::{CycleId, GoalId, LearningId};
-use owner::Owner;
 
 /// The kind of subject that a cycle is.
 pub const SUBJECT: &str = "cycle";

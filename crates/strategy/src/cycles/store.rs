@@ -14,13 +14,13 @@ use super::{Cycle, Goal, Learning, LogEntry, PlanAction, owner::Owner};
 use crate::CycleId;
 
 /// The columns of [`Cycle`].
-pub(super) const COLUMNS: &str = "c.id, c.key, c.owner_kind, c.school_year, c.number, c.title, c.template_key, c.starts_on, c.ends_on, c.state, c.step_key, c.agreements, c.closed_on, c.carried_from_id, c.version,
+pub(crate) const COLUMNS: &str = "c.id, c.key, c.owner_kind, c.school_year, c.number, c.title, c.template_key, c.starts_on, c.ends_on, c.state, c.step_key, c.agreements, c.closed_on, c.carried_from_id, c.version,
     coalesce(h.slug, t.slug, p.slug) as owner_slug, coalesce(h.name, t.name, s.name) as owner_name, s.slug as site_slug";
 /// The tables behind [`COLUMNS`].
-pub(super) const FROM: &str = "cycle c left join person h on h.id = c.person_id left join team t on t.id = c.team_id
+pub(crate) const FROM: &str = "cycle c left join person h on h.id = c.person_id left join team t on t.id = c.team_id
     left join partnership p on p.id = c.partnership_id left join site s on s.id = p.site_id";
 
-pub(super) async fn by_key(on: &impl ConnectionTrait, key: &str) -> Result<Option<Cycle>, DbErr> {
+pub(crate) async fn by_key(on: &impl ConnectionTrait, key: &str) -> Result<Option<Cycle>, DbErr> {
     db::one(on, &format!("select {COLUMNS} from {FROM} where c.key = $1"), vec![key.into()]).await
 }
 
@@ -196,14 +196,14 @@ pub(super) async fn revisions(on: &impl ConnectionTrait, cycle: CycleId, kind: &
 
 /// A name with where it leads.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Member {
+pub(crate) struct Member {
     pub slug: String,
     pub name: String,
     pub title: String,
 }
 
 /// Who is in a cycle: ours first, then theirs, by name.
-pub(super) async fn members(on: &impl ConnectionTrait, cycle: CycleId) -> Result<Vec<Member>, DbErr> {
+pub(crate) async fn members(on: &impl ConnectionTrait, cycle: CycleId) -> Result<Vec<Member>, DbErr> {
     let sql = "select h.slug, h.name, h.title from cycle_member m join person h on h.id = m.person_id
          where m.cycle_id = $1 order by case when h.kind = 'partner' then 1 else 0 end, h.folded, h.slug";
     db::rows(on, sql, vec![cycle.into()]).await
@@ -216,7 +216,7 @@ struct CodeRow {
 }
 
 /// Codes of practices by the id of the row that names them.
-pub(super) type Codes = BTreeMap<Uuid, Vec<String>>;
+pub(crate) type Codes = BTreeMap<Uuid, Vec<String>>;
 
 async fn codes(on: &impl ConnectionTrait, table: &str, cycle: CycleId) -> Result<Codes, DbErr> {
     let sql = format!(
@@ -231,7 +231,7 @@ async fn codes(on: &impl ConnectionTrait, table: &str, cycle: CycleId) -> Result
 }
 
 /// A cycle's goals in order, and the practices that each rests on.
-pub(super) async fn goals(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(Vec<Goal>, Codes), DbErr> {
+pub(crate) async fn goals(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(Vec<Goal>, Codes), DbErr> {
     let sql = "select id, key, kind, text, measure, unit, student_group, baseline, target, by_on, predicted, predicted_low,
            predicted_high, confidence, outcome, met, happened, decision
          from goal where cycle_id = $1 and removed_at is null order by position, id";
@@ -239,7 +239,7 @@ pub(super) async fn goals(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(
 }
 
 /// A cycle's plan in order.
-pub(super) async fn plan(on: &impl ConnectionTrait, cycle: CycleId) -> Result<Vec<PlanAction>, DbErr> {
+pub(crate) async fn plan(on: &impl ConnectionTrait, cycle: CycleId) -> Result<Vec<PlanAction>, DbErr> {
     let sql = "select a.key, a.text, h.name as owner, a.due_on, a.practice, a.evidence, a.status, a.why_not
          from plan_action a left join person h on h.id = a.owner_id
          where a.cycle_id = $1 and a.removed_at is null order by a.position, a.id";
@@ -260,7 +260,7 @@ pub(super) async fn log(on: &impl ConnectionTrait, cycle: CycleId, seek: Seek<'_
 }
 
 /// What was learned in a cycle, in order, and the practices that each is about.
-pub(super) async fn learnings(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(Vec<Learning>, Codes), DbErr> {
+pub(crate) async fn learnings(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(Vec<Learning>, Codes), DbErr> {
     let sql = "select l.id, l.key, l.kind, l.text, l.for_others, h.name as author, l.written_on
          from learning l join person h on h.id = l.author_id
          where l.cycle_id = $1 and l.removed_at is null order by l.position, l.id";

@@ -4,32 +4,12 @@ use platform::text::folded;
 use similar::TextDiff;
 
 use super::{Measure, Node, NodeKind};
-use crate::differences::{Piece, marked};
+use crate::differences::{Fate, Piece, marked};
 
 /// From which share of common words on two texts of one key are one node that was reworded.
 const SAME_KEY_FROM: f32 = 0.3;
 /// The same for two texts of different keys.
 const OTHER_KEY_FROM: f32 = 0.55;
-
-/// What became of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    Came,
-    Went,
-    Changed,
-    Same,
-}
-
-impl Fate {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Came => "New",
-            Self::Went => "Gone",
-            Self::Changed => "Changed",
-            Self::Same => "The same",
-        }
-    }
-}
 
 /// A node in both versions, or in one.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ mod kept;
 mod live;
 pub mod rules;
 mod schema;
-mod store;
+pub(crate) mod store;
 mod template;
 mod verbs;
 mod web;

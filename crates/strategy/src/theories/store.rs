@@ -28,7 +28,7 @@ pub(super) fn counting(versions: &[TheoryVersion], today: NaiveDate) -> Option<&
 }
 
 /// The version that counts on a day, with its nodes: three queries.
-pub(super) async fn counting_of(
+pub(crate) async fn counting_of(
     on: &impl ConnectionTrait,
     partnership: PartnershipId,
     today: NaiveDate,

@@ -82,6 +82,7 @@ pub(super) fn called(kind: &str) -> String {
         "framework" => "a set of practices",
         "theory-templates" => "a template of theories of action",
         "theories" => "theories of action",
+        "plan-templates" => "a template of plans",
         other => other,
     }
     .to_owned()

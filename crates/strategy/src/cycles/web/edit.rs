@@ -7,10 +7,7 @@ use platform::{
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
-use super::{
-    fields,
-    part::{Kept, kept, somebodys},
-};
+use super::{fields, part::kept};
 use crate::{
     cycles::{
         CycleThere, SUBJECT,
@@ -20,6 +17,7 @@ use crate::{
         verbs,
     },
     tracker,
+    wording::Kept,
 };
 
 #[derive(Template)]
@@ -41,7 +39,7 @@ async fn page_of(cx: &Cx, may: &May<Run, CycleThere>, form: Form, people: Vec<Ca
     let CycleThere { owner, cycle, .. } = may.thing();
     let history = store::revisions(cx.db().read(), cycle.id, SUBJECT, &cycle.key).await?;
     let mut history: Vec<Kept> = history.into_iter().map(|revision| kept(cx, revision)).collect();
-    let stands = is_stale.then(|| if history.is_empty() { somebodys(verbs::standing(cycle)) } else { history.remove(0) });
+    let stands = is_stale.then(|| if history.is_empty() { Kept::somebodys(verbs::standing(cycle)) } else { history.remove(0) });
     let mut crumbs: Vec<_> = owner.href().map(|href| (owner.name().to_owned(), href)).into_iter().collect();
     crumbs.push((format!("Cycle {}", cycle.number), cycle.href()));
     Ok(Page {

@@ -4,45 +4,23 @@ use askama::Template;
 use platform::{
     Cx, Error,
     access::{May, actions::See},
-    text::{hue, initials},
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
-use crate::cycles::{
-    ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET,
-    parts::{Kept as Part, PartThere, World},
-    policy::Run,
-    store::{self, Revision},
-    verbs,
+use crate::{
+    cycles::{
+        ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET,
+        parts::{Kept as Part, PartThere, World},
+        policy::Run,
+        store::{self, Revision},
+        verbs,
+    },
+    wording::Kept,
 };
 
-/// A wording, with who wrote it and when.
-pub(super) struct Kept {
-    pub said: String,
-    pub author: String,
-    pub initials: String,
-    pub hue: u8,
-    pub when: String,
-}
-
+/// What was kept of something.
 pub(super) fn kept(cx: &Cx, revision: Revision) -> Kept {
-    let local = cx.settings.local(revision.at);
-    let when = if local.date() == cx.today() {
-        format!("today at {}", local.format("%-H:%M"))
-    } else {
-        local.format("%-d %B %Y").to_string()
-    };
-    match revision.author {
-        Some(author) => Kept { initials: initials(&author), hue: hue(&author), said: revision.said, author, when },
-        None => {
-            Kept { initials: String::new(), hue: 0, said: revision.said, author: "From a file".to_owned(), when: String::new() }
-        }
-    }
-}
-
-/// What stands, where nobody's wording of it was kept.
-pub(super) fn somebodys(said: String) -> Kept {
-    Kept { initials: String::new(), hue: 0, said, author: "Somebody else".to_owned(), when: String::new() }
+    Kept::of(cx, revision.said, revision.author, revision.at)
 }
 
 #[derive(Template)]
@@ -150,7 +128,7 @@ async fn standing<N: Part>(
 ) -> Result<Page, Error> {
     let history = store::revisions(cx.db().read(), there.there.cycle.id, N::TABLE, &there.key).await?;
     let mut history: Vec<Kept> = history.into_iter().map(|revision| kept(cx, revision)).collect();
-    let stands = is_stale.then(|| if history.is_empty() { somebodys(there.part.said(world)) } else { history.remove(0) });
+    let stands = is_stale.then(|| if history.is_empty() { Kept::somebodys(there.part.said(world)) } else { history.remove(0) });
     let page = page_of::<N>(cx, who, &there.there, world, form);
     Ok(Page {
         action: format!("{}/{}", page.action, there.key),

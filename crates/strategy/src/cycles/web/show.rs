@@ -149,6 +149,8 @@ struct Show {
     back: Vec<(String, String)>,
     /// Where the cycle after it begins.
     after: String,
+    /// Where its Professional Learning Plan is; empty where it has none.
+    plan_href: String,
     /// The key of a new entry of the log.
     key: String,
     today: NaiveDate,
@@ -270,6 +272,11 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
         around: around.iter().map(|other| neighbour(other, cycle)).collect(),
         readers: owner.readers(may.who()),
         after: format!("{}/new?from={}", owner.cycles_href(), cycle.key),
+        plan_href: match owner {
+            Owner::Partnership(_) => format!("{}/plan", cycle.href()),
+            // Plans are made with partners.
+            Owner::Person(_) | Owner::Team(_) | Owner::Organisation(_) => String::new(),
+        },
         href: cycle.href(),
         version: cycle.version,
         may_run,

@@ -1,9 +1,7 @@
 //! What differs between two versions.
 
-use super::super::{
-    Measure, MeasureKind, Node, NodeKind,
-    compare::{Fate, compare},
-};
+use super::super::{Measure, MeasureKind, Node, NodeKind, compare::compare};
+use crate::differences::Fate;
 
 fn change(key: &str, text: &str) -> Node {
     Node::new(key, NodeKind::Change, Some("A"), text)

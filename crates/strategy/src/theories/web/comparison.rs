@@ -13,11 +13,12 @@ use serde::Deserialize;
 use super::{
     super::{
         Node, TheoryVersion,
-        compare::{Fate, Line, compare},
+        compare::{Line, compare},
         store,
     },
     show::since,
 };
+use crate::differences::Fate;
 
 /// What the address says: the numbers of two versions; the last two where it is silent.
 #[derive(Debug, Default, Deserialize)]

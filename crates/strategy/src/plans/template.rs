@@ -1,0 +1,359 @@
+//! The template of plans: sections with their fields, a content pack, kept as the text that came in.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use platform::db::{ConnectionTrait, FromQueryResult};
+use platform::{
+    Error,
+    access::roles,
+    db::{self, Db},
+    import::{Export, Form, Kind, Refusal, Source, Taking, Tally},
+};
+use serde::Deserialize;
+
+use crate::tracker::rules::is_key;
+
+/// The most rows of a field that names no number of its own.
+const ROWS_MOST: usize = 12;
+
+/// The template as a kind of file.
+pub(super) const KIND: Kind = Kind {
+    name: "plan-templates",
+    about: "The template of a Professional Learning Plan: its sections, what each asks, and what it shows of the cycle, as TOML.",
+    columns: &[],
+    form: Form::Text,
+    may: |who| who.holds(&[roles::OPERATOR]),
+    opens_doors: false,
+    run: |taking, sources| Box::pin(run(taking, sources)),
+    export: |db| Box::pin(export(db)),
+};
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pack {
+    meta: Meta,
+    section: Vec<Section>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meta {
+    id: String,
+    title: String,
+    version: i32,
+}
+
+/// A part of a plan that is written in one go.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Section {
+    /// Its name in addresses.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// The step of the cycle in which it is written.
+    #[serde(default)]
+    pub step: String,
+    /// What makes it good.
+    #[serde(default)]
+    pub help: String,
+    /// Whether it tells of one cycle only, so that the next plan begins without it.
+    #[serde(default)]
+    pub is_of_its_cycle: bool,
+    /// What it asks and shows.
+    pub field: Vec<Field>,
+}
+
+/// One thing that a section asks or shows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field {
+    /// Its name in forms.
+    pub id: String,
+    /// What it asks.
+    pub label: String,
+    /// What to write there.
+    #[serde(default)]
+    pub help: String,
+    /// What kind of answer it takes.
+    #[serde(rename = "type")]
+    pub holds: Holds,
+    /// Whether a plan is whole without it.
+    #[serde(default)]
+    pub required: bool,
+    /// What of the cycle it shows.
+    pub from: Option<OfCycle>,
+    /// What stands there when a plan begins.
+    pub prefill: Option<Prefill>,
+    /// The most rows.
+    pub most: Option<usize>,
+    /// What each row says.
+    #[serde(default)]
+    pub columns: Vec<Column>,
+    /// What it adds up: a field and its column, parted by a point.
+    #[serde(default)]
+    pub of: String,
+}
+
+/// What kind of answer a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Holds {
+    Text,
+    Longtext,
+    Date,
+    Number,
+    /// Codes of practices.
+    Practices,
+    /// Codes of indicators.
+    Indicators,
+    /// Changes of the partnership's theory of action.
+    TheoryChanges,
+    Rows,
+    /// What stands in the cycle already.
+    Cycle,
+    /// A column of rows, added up.
+    Sum,
+}
+
+/// What a field shows of the cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum OfCycle {
+    Members,
+    StudentGoals,
+    AdultGoals,
+    Actions,
+    Predictions,
+    Results,
+    Keep,
+    Adapt,
+    Drop,
+}
+
+/// What stands in a field when a plan begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Prefill {
+    /// What was learned in the cycle that this one carries on.
+    Learnings,
+}
+
+/// What each row of a field says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Column {
+    /// Its name in forms.
+    pub id: String,
+    /// What it asks.
+    pub label: String,
+    /// Whether it takes sentences.
+    #[serde(default)]
+    pub is_long: bool,
+    /// Whether it takes a number.
+    #[serde(default)]
+    pub is_number: bool,
+}
+
+impl Field {
+    /// Whether people answer it in the plan; others show what stands elsewhere.
+    pub(super) fn is_asked(&self) -> bool {
+        !matches!(self.holds, Holds::Cycle | Holds::Sum)
+    }
+
+    pub(super) fn rows_most(&self) -> usize {
+        self.most.unwrap_or(ROWS_MOST)
+    }
+}
+
+/// The template, read.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    pub key: String,
+    pub sections: Vec<Section>,
+}
+
+#[derive(FromQueryResult)]
+struct Kept {
+    key: String,
+    source: String,
+}
+
+impl Template {
+    /// The one of that key.
+    pub(super) async fn of(on: &impl ConnectionTrait, key: &str) -> Result<Self, Error> {
+        let sql = "select key, source from plan_template where key = $1";
+        let kept = db::one::<Kept>(on, sql, vec![key.into()]).await?;
+        let kept = kept.ok_or_else(|| Error::Ours(format!("the template {key} of a plan is gone")))?;
+        parsed(kept)
+    }
+
+    /// What came in last; nothing before the first.
+    pub(super) async fn latest(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
+        let sql = "select key, source from plan_template order by imported_at desc, key limit 1";
+        db::one::<Kept>(on, sql, vec![]).await?.map(parsed).transpose()
+    }
+
+    /// The section of that name.
+    pub(super) fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+}
+
+fn parsed(kept: Kept) -> Result<Template, Error> {
+    let pack: Pack =
+        toml::from_str(&kept.source).map_err(|error| Error::Ours(format!("the kept template {} of plans: {error}", kept.key)))?;
+    Ok(Template { key: kept.key, sections: pack.section })
+}
+
+/// What a template must hold.
+fn check(file: &str, pack: &Pack) -> Vec<Refusal> {
+    let mut refused = Vec::new();
+    let mut refuse =
+        |place: &str, problem: &str, advice: &str| refused.push(Refusal::whole(file, problem.to_owned(), advice).column(place));
+    let letters = "Use letters, digits, points and hyphens, each id once.";
+    if !is_key(&pack.meta.id) {
+        refuse("meta, id", "This can’t name a template.", letters);
+    }
+    if pack.section.is_empty() {
+        refuse("section", "It has no section.", "Write at least one [[section]].");
+    }
+    let mut sections = BTreeSet::new();
+    for section in &pack.section {
+        let place = format!("section {}", section.id);
+        if !is_key(&section.id) || !sections.insert(&section.id) {
+            refuse(&place, "Each section needs an id of its own that can stand in an address.", letters);
+        }
+        if section.title.trim().is_empty() {
+            refuse(&place, "It has no title.", "Write one to four words.");
+        }
+        let mut fields = BTreeSet::new();
+        for field in &section.field {
+            let place = format!("{place}, field {}", field.id);
+            // A point parts a field's name from a row's number in forms.
+            if !is_key(&field.id) || field.id.contains('.') || field.id == "version" || !fields.insert(&field.id) {
+                refuse(&place, "Each field of a section needs an id of its own, without points.", "Choose another id.");
+            }
+            if field.label.trim().is_empty() {
+                refuse(&place, "It has no label.", "Write what it asks.");
+            }
+            check_field(&place, section, field, &mut refuse);
+        }
+    }
+    refused
+}
+
+fn check_field(place: &str, section: &Section, field: &Field, refuse: &mut impl FnMut(&str, &str, &str)) {
+    if (field.holds == Holds::Cycle) != field.from.is_some() {
+        let advice = "A field of type cycle, and no other, says in `from` what it shows.";
+        refuse(place, "What it shows of the cycle is unclear.", advice);
+    }
+    if (field.holds == Holds::Rows) == field.columns.is_empty() {
+        refuse(place, "Rows have columns, and nothing else has.", "Write `columns`, or another type.");
+    }
+    let mut columns = BTreeSet::new();
+    if field.columns.iter().any(|column| !is_key(&column.id) || column.id.contains('.') || !columns.insert(&column.id)) {
+        refuse(place, "Each column needs an id of its own, without points.", "Choose another id.");
+    }
+    if field.most.is_some_and(|most| most == 0 || most > 50) {
+        refuse(place, "The most rows can be 1 to 50.", "Write another number, or leave it out.");
+    }
+    if field.holds == Holds::Sum && summed(section, field).is_none() {
+        refuse(place, "There is no such column to add up.", "Write `of` as a field of this section, a point, and its column.");
+    }
+}
+
+/// The field and the place of the column that a sum adds up.
+pub(super) fn summed<'a>(section: &'a Section, sum: &Field) -> Option<(&'a Field, usize)> {
+    let (field, column) = sum.of.split_once('.')?;
+    let field = section.field.iter().find(|other| other.id == field)?;
+    let place = field.columns.iter().position(|other| other.id == column && other.is_number)?;
+    Some((field, place))
+}
+
+async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
+    let known = db::rows::<Kept>(&**taking.tx, "select key, source from plan_template", vec![]).await?;
+    for source in sources {
+        let Source::Text(file, text) = source else { continue };
+        let pack: Pack = match toml::from_str(text) {
+            Ok(pack) => pack,
+            Err(error) => {
+                let problem = format!("This can’t be read as a template: {}.", error.message().trim_end_matches('.'));
+                let advice = "Compare it with the default one, content/learning-plan.toml.";
+                tally.refused.push(Refusal::whole(file, problem, advice));
+                continue;
+            }
+        };
+        let refused = check(file, &pack);
+        if !refused.is_empty() {
+            tally.refused.extend(refused);
+            continue;
+        }
+        let title = || format!("{}, version {}", pack.meta.title, pack.meta.version);
+        match known.iter().find(|kept| kept.key == pack.meta.id) {
+            Some(kept) if kept.source == *text => {
+                tally.add_same(1, title);
+                continue;
+            }
+            Some(_) => tally.add_changed(1, title, Vec::new),
+            None => tally.add_new(1, title),
+        }
+        put(taking, &pack, text, taking.now).await?;
+    }
+    Ok(tally)
+}
+
+async fn put(taking: &Taking<'_>, pack: &Pack, text: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    db::exec(
+        &**taking.tx,
+        "insert into plan_template (key, title, source, imported_at) values ($1, $2, $3, $4)
+         on conflict (key) do update set title = excluded.title, source = excluded.source, imported_at = excluded.imported_at",
+        vec![pack.meta.id.as_str().into(), pack.meta.title.as_str().into(), text.into(), now.into()],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn export(db: &Db) -> Result<Export, Error> {
+    let sql = "select source from plan_template order by imported_at desc, key limit 1";
+    let source = db::scalar::<String>(db.read(), sql, vec![]).await?;
+    source.map(Export::Text).ok_or_else(|| Error::Refused("There is no template of plans yet.".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: &str = include_str!("../../../../content/learning-plan.toml");
+
+    fn refusals(text: &str) -> Vec<String> {
+        let pack: Pack = toml::from_str(text).expect("a pack");
+        check("t.toml", &pack).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_default_template_is_whole() {
+        assert_eq!(refusals(DEFAULT), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_template_lacks_is_named() {
+        for (said, instead, problem) in [
+            ("id = \"frame\"", "id = \"a/b\"", "can stand in an address"),
+            ("id = \"goals\"", "id = \"frame\"", "id of its own"),
+            ("id = \"voices\"", "id = \"team\"", "without points"),
+            ("id = \"voices\"", "id = \"version\"", "without points"),
+            ("from = \"members\"\n", "", "What it shows of the cycle is unclear"),
+            ("most = 2\n", "most = 0\n", "1 to 50"),
+            ("of = \"moments.hours\"", "of = \"moments.topic\"", "no such column"),
+            ("{ id = \"week\"", "{ id = \"topic\"", "Each column needs"),
+            ("title = \"Equity check\"", "title = \" \"", "no title"),
+        ] {
+            assert!(DEFAULT.contains(said), "{said}");
+            let refused = refusals(&DEFAULT.replacen(said, instead, 1));
+            assert!(refused.iter().any(|one| one.contains(problem)), "{instead}: {refused:?}");
+        }
+    }
+}
