@@ -35,7 +35,7 @@ async fn the_chain_holds_and_shows_tampering() {
             .write(async |tx| platform::db::exec(&**tx, "update audit_head set seq = 9 where only_row = 1", vec![]).await)
             .await
             .expect("the head can be moved");
-        assert_eq!(platform::audit::verify(&bench.app.db).await.expect("a check"), Err(19));
+        assert_eq!(platform::audit::verify(&bench.app.db).await.expect("a check"), Err(20));
     })
     .await;
 }

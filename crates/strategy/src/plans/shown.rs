@@ -17,7 +17,7 @@ use crate::{
     theories::{self, NodeKind},
 };
 
-/// The most columns that a table shows; rows of more are drawn one below the other.
+/// The most columns that a table shows; rows of more, and those that hold sentences, are drawn one below the other.
 const COLUMNS_MOST: usize = 6;
 
 /// What a plan shows of its cycle.
@@ -77,12 +77,14 @@ pub(super) struct ShownField {
     pub is_missing: bool,
     /// Where more of it is added, in the cycle, and in which words; both empty for what is answered in the plan.
     pub add: (String, &'static str),
+    /// Whether its rows are drawn one below the other.
+    pub is_cards: bool,
 }
 
 impl ShownField {
-    /// Whether its rows are drawn one below the other.
-    pub(super) fn is_cards(&self) -> bool {
-        self.head.len() > COLUMNS_MOST
+    /// Whether somebody who reads the plan should see it: what may stay empty, and did, says nothing.
+    pub(super) fn is_read(&self) -> bool {
+        self.is_missing || !self.rows.is_empty()
     }
 
     /// The cells of a row that say something, without the first, each with its head.
@@ -123,6 +125,11 @@ impl ShownSection {
     /// Whether anything is there.
     pub(super) fn is_begun(&self) -> bool {
         self.fields.iter().any(|field| !field.rows.is_empty())
+    }
+
+    /// Whether there is anything to read.
+    pub(super) fn is_read(&self) -> bool {
+        self.fields.iter().any(ShownField::is_read)
     }
 
     /// The sign for how far it is.
@@ -182,6 +189,7 @@ impl Drawing<'_> {
             rows: Vec::new(),
             is_missing: false,
             add: (String::new(), ""),
+            is_cards: field.columns.len() > COLUMNS_MOST || field.columns.iter().any(|column| column.is_long),
         };
         if let Some(from) = field.from {
             self.show(from, &mut shown);
@@ -249,7 +257,12 @@ impl Drawing<'_> {
                 let kind = if from == OfCycle::StudentGoals { "student" } else { "adult" };
                 shown.head = heads(&["Goal", "For", "Measure", "Aim", "By"]);
                 let row = |goal: &Goal| {
-                    let cells = [&goal.text, &goal.student_group, &goal.measure, &words::aim(goal), &day_of(goal.by_on)];
+                    let group = match (goal.kind.as_str(), goal.student_group.as_str()) {
+                        ("adult", _) => "Adults".to_owned(),
+                        (_, "") => "All students".to_owned(),
+                        (_, group) => group.to_owned(),
+                    };
+                    let cells = [&goal.text, &group, &goal.measure, &words::aim(goal), &day_of(goal.by_on)];
                     Row { cells: cells.into_iter().cloned().collect(), href: goal_href(goal), is_carried: false }
                 };
                 shown.rows = self.of_cycle.goals.iter().filter(|goal| goal.kind == kind).map(row).collect();

@@ -48,6 +48,8 @@ impl Asked {
 struct RowForm {
     number: usize,
     cells: Vec<(String, Column)>,
+    /// Those that take sentences, each as wide as the row.
+    sentences: Vec<(String, Column)>,
     /// The box that takes it out; empty for the one that is not written yet.
     out: String,
     /// The box that says that it is still right; empty unless it came from the plan before.
@@ -147,7 +149,8 @@ fn asked(field: &Field, shown: ShownField, answers: &Answers, form: &Form) -> As
         Holds::Rows => (0..Answers::rows_shown(form, field))
             .map(|number| RowForm {
                 number,
-                cells: field.columns.iter().map(|column| (row_name(field, number, &column.id), column.clone())).collect(),
+                cells: cells(field, number, false),
+                sentences: cells(field, number, true),
                 out: if number < lines.len() { out_name(field, number) } else { String::new() },
                 right: right(number),
             })
@@ -155,6 +158,12 @@ fn asked(field: &Field, shown: ShownField, answers: &Answers, form: &Form) -> As
         _ => Vec::new(),
     };
     Asked { right: if field.holds == Holds::Rows { String::new() } else { right(0) }, field: field.clone(), shown, rows }
+}
+
+/// The names of a row's cells, of those that take sentences or of the others.
+fn cells(field: &Field, number: usize, is_long: bool) -> Vec<(String, Column)> {
+    let columns = field.columns.iter().filter(|column| column.is_long == is_long);
+    columns.map(|column| (row_name(field, number, &column.id), column.clone())).collect()
 }
 
 /// `GET /cycles/{cycle}/plan/sections/{section}`
