@@ -20,6 +20,7 @@ const SHORT: [&str; 16] = [
     "practice_evidence",
     "practice_indicator",
     "practice_model",
+    "plan_template",
     "schema_step",
     "second_factor",
     "setting",
