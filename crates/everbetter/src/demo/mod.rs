@@ -22,7 +22,7 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 19] = [
+const FILES: [(&str, &str); 20] = [
     ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
@@ -42,6 +42,7 @@ const FILES: [(&str, &str); 19] = [
     ("theory-templates", files::THEORY_TEMPLATE),
     ("theories", "theories.csv"),
     ("plan-templates", files::PLAN_TEMPLATE),
+    ("plans", "plans.csv"),
 ];
 
 /// How far the demo's dates move.
@@ -188,10 +189,10 @@ fn renamed(column: &str, cell: &str, copy: usize) -> Option<String> {
     };
     Some(match column {
         _ if cell.is_empty() => String::new(),
-        "person" | "supervisor" | "coach" | "coachee" | "author" | "site" | "district" | "partnership" | "network" | "visit"
-        | "entry" => number(cell),
+        "person" | "supervisor" | "coach" | "coachee" | "author" | "agreed_by" | "site" | "district" | "partnership"
+        | "network" | "visit" | "entry" => number(cell),
         // In the tracker's file a cycle is a number.
-        "cycle" | "carried_from" | "goal" | "action" | "learning" if cell.parse::<i32>().is_err() => number(cell),
+        "cycle" | "plan" | "carried_from" | "goal" | "action" | "learning" if cell.parse::<i32>().is_err() => number(cell),
         // Teams are not copied, so theirs is one more cycle of the same team.
         "owner" if !is_team(cell) => number(cell),
         "members" => cell.split(';').map(number).collect::<Vec<_>>().join(";"),

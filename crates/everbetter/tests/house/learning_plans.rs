@@ -1,7 +1,8 @@
 //! Plans as people write, adjust, compare and carry them on, on both sides of a partnership.
 
 use platform::{
-    db,
+    audit::Actor,
+    db, import,
     testing::{Bench, Reply},
 };
 
@@ -81,7 +82,7 @@ async fn a_plan_begins_with_what_the_cycle_knows_and_is_written_section_by_secti
         assert!(history.contains("How it was worded") && history.contains("Pia Alvarez, today at"), "{history}");
         let found = visitor(bench, "pia").get("/search?q=professional&format=json").await.body;
         assert!(found.contains(PLAN), "{found}");
-        assert!(!visitor(bench, "quin").get("/search?q=professional&format=json").await.body.contains("/plan"));
+        assert!(!visitor(bench, "quin").get("/search?q=professional&format=json").await.body.contains(PLAN));
     })
     .await;
 }
@@ -309,6 +310,49 @@ async fn a_plan_is_read_by_staff_and_its_site_and_written_by_those_who_run_the_c
         let cycle = visitor(bench, "pia").get("/cycles/alder.21.c1").await.body;
         assert!(cycle.contains(&format!("href=\"{PLAN}\"")), "the cycle leads to its plan");
         assert!(!visitor(bench, "ada").get("/cycles/lakes.21.c1").await.body.contains("/plan\""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn plans_come_in_with_their_versions_and_what_is_wrong_is_named() {
+    in_the_world(async |bench| {
+        let mut quin = visitor(bench, "quin");
+        let plan = "/cycles/birch.21.c1/plan";
+        let text = quin.get(plan).await.text();
+        for said in ["Version 2, agreed on 29 September.", "and two families.", "The second meeting fell through.", "Quin Harper"]
+        {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(text.contains("The smallest test Still right?"), "{text}");
+        let compared = quin.get(&format!("{plan}/comparison?from=1&to=2")).await;
+        assert!(
+            compared.body.contains("<del>") && compared.text().contains("What we saw, and what we did not"),
+            "{}",
+            compared.body
+        );
+        assert!(compared.text().contains("Learning moments") && !compared.text().contains("Whose views"), "only what differs");
+
+        let head = "plan,version,why,agreed_at,agreed_by,section,field,line,column,text,asks\n";
+        let kind = bench.app.house.import_kind("plans").expect("a kind of file");
+        for (rows, column) in [
+            ("nowhere.21.c1,,,,,frame,voices,,,Some.,", "plan"),
+            ("lakes.21.c1,,,,,frame,voices,,,Some.,", "plan"),
+            ("birch.21.c1,,,,,frame,voices,,,Something else.,", "plan"),
+            ("alder.21.c1,2,Why.,2021-09-15T14:00:00Z,,frame,voices,,,Some.,", "version"),
+            ("alder.21.c1,1,,2021-09-15T14:00:00Z,,frame,voices,,,Some.,", "version"),
+            ("alder.21.c1,,,,,nothing,voices,,,Some.,", "section"),
+            ("alder.21.c1,,,,,frame,team,,,Some.,", "field"),
+            ("alder.21.c1,,,,,calendar,moments,1,colour,Some.,", "column"),
+            ("alder.21.c1,,,,,calendar,moments,99,topic,Some.,", "column"),
+            ("alder.21.c1,,,,,frame,voices,,,,", "text"),
+            ("alder.21.c1,,,,,frame,voices,,,Some.,\nalder.21.c1,,,,,frame,voices,,,Other.,", "text"),
+        ] {
+            let source = import::read(kind, "plans.csv", format!("{head}{rows}\n").as_bytes()).expect("a file that can be read");
+            let tally = import::take(&bench.app, kind, &[source], &Actor::Process("a test"), import::Mode::Take).await;
+            let refused = tally.expect("an answer").refused;
+            assert_eq!(refused.first().and_then(|one| one.column.clone()).as_deref(), Some(column), "{rows}: {refused:?}");
+        }
     })
     .await;
 }

@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 19] = [
+pub const FILES: [(&str, &str, &str); 20] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -47,6 +47,7 @@ pub const FILES: [(&str, &str, &str); 19] = [
     ("theory-templates", "theory-of-action.toml", include_str!("../../../../content/theory-of-action.toml")),
     ("theories", "theories.csv", include_str!("world/theories.csv")),
     ("plan-templates", "learning-plan.toml", include_str!("../../../../content/learning-plan.toml")),
+    ("plans", "plans.csv", include_str!("world/plans.csv")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.

@@ -68,6 +68,19 @@ impl Answers {
         }
     }
 
+    /// Every cell: its field, the number of its line from 1, its column (empty for a line that is one text), what it says, and
+    /// whether its line asks if it is still right.
+    pub(super) fn cells(&self) -> Vec<(&str, usize, &str, &str, bool)> {
+        let lines = self.0.iter().flat_map(|(field, lines)| (1..).zip(lines).map(move |(number, line)| (field, number, line)));
+        let cells = lines.flat_map(|(field, number, line)| {
+            line.cells.iter().map(move |(column, text)| {
+                let column = if column == TEXT { "" } else { column.as_str() };
+                (field.as_str(), number, column, text.as_str(), line.is_carried)
+            })
+        });
+        cells.collect()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -7,6 +7,7 @@
 
 mod answers;
 mod contributions;
+mod import;
 mod schema;
 mod shown;
 mod store;
@@ -38,7 +39,7 @@ pub const SUBJECT: &str = "plan";
 
 /// The kinds of files that this slice takes in.
 pub(crate) fn imports() -> Vec<Kind> {
-    vec![template::KIND]
+    vec![template::KIND, import::KIND]
 }
 
 /// A plan, without what it says.
@@ -67,17 +68,23 @@ impl PlanThere {
 
     /// How other rooms name it.
     fn subject(&self) -> Subject {
-        Subject {
-            kind: SUBJECT,
-            key: self.cycle().key.clone(),
-            title: format!("Professional Learning Plan, {}", self.partnership.name),
-            href: self.href(),
-        }
+        subject_of(self.cycle())
     }
 
     /// The plan; not found before it was begun.
     fn begun(&self) -> Result<&Plan, Error> {
         self.plan.as_ref().ok_or(Error::NotFound)
+    }
+}
+
+/// How other rooms name the plan of a partnership's cycle.
+fn subject_of(cycle: &Cycle) -> Subject {
+    let name = cycle.owner_name.clone().unwrap_or_default();
+    Subject {
+        kind: SUBJECT,
+        key: cycle.key.clone(),
+        title: format!("Professional Learning Plan, {name}"),
+        href: format!("{}/plan", cycle.href()),
     }
 }
 
