@@ -57,7 +57,7 @@ test("chief, desktop: writes a plan, adjusts it with a reason, and the next cycl
   await page.goto(`${plan}/sections/frame`);
   await page.getByLabel(VOICES).fill("Teachers in March, students in May and families by phone.");
   await button(page, "Save").click();
-  await page.getByText("One answer differs from version").waitFor();
+  await page.getByText("One answer differs from version").first().waitFor();
   await isSound(page);
   await page.getByLabel("Why does it change?").fill("We asked students.");
   await page.getByRole("button", { name: /^Keep it as version/ }).click();

@@ -100,7 +100,7 @@ async fn page_of(
     let mut page = Page {
         shell: cx.shell(format!("Professional Learning Plan: {}", there.partnership.name), "/partnerships"),
         frame: frame(cx, who, there, "Professional Learning Plan", false),
-        lede: format!("{}.", of_cycle(cx, cycle)),
+        lede: format!("{}. {}.", there.partnership.name, of_cycle(cx, cycle)),
         base: there.href(),
         cycle_href: cycle.href(),
         name: there.partnership.name.clone(),
@@ -138,7 +138,8 @@ async fn page_of(
     let differs = differs(&versions, last.as_ref(), &shown);
     let base = there.href();
     page.lede = match versions.first() {
-        Some(version) => format!("{} {}", page.lede, agreed(cx, version.number, version.at)),
+        // What is printed says whether it is what was agreed on.
+        Some(version) => format!("{} {} {differs}", page.lede, agreed(cx, version.number, version.at)).trim_end().to_owned(),
         None => format!("{} Nothing is agreed on yet.", page.lede),
     };
     page.standing = Some(Standing {
