@@ -61,6 +61,7 @@ pub fn room() -> Room {
             .chain(plans::imports())
             .collect(),
         panels: tracker::panels().into_iter().chain(cycles::panels()).chain(theories::panels()).chain(plans::panels()).collect(),
+        jobs: vec![frameworks::BEGINS],
         tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB],
         today: tracker::today().into_iter().chain(cycles::today()).chain(theories::today()).collect(),
         nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],

@@ -66,6 +66,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("token", id("select id from api_token").await),
         ("framework", "vi-pit-1".to_owned()),
         ("line", "1".to_owned()),
+        ("comment", id("select id from framework_draft_comment").await),
         ("node", "C1".to_owned()),
         ("step", "2".to_owned()),
         ("theory", "alder.v2".to_owned()),
@@ -132,6 +133,8 @@ async fn draft_practices_with_ada(bench: &Bench) {
     for direction in ["down", "up"] {
         assert_eq!(chi.post(&format!("{draft}/practices/1/place"), &[("direction", direction)]).await.status, 303);
     }
+    let proposal = [("text", "Shorter?"), ("title", "Agree the year's goals")];
+    assert_eq!(chi.post(&format!("{draft}/practices/1/comments"), &proposal).await.status, 303);
 }
 
 /// A plan of Alder's cycle, agreed on once.

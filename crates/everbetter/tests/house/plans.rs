@@ -8,9 +8,10 @@ use platform::{
 use crate::{statements::PAGES, world::demo};
 
 /// Tables that are as long after ten years as after one.
-const SHORT: [&str; 17] = [
+const SHORT: [&str; 19] = [
     "framework",
     "framework_cycle",
+    "framework_draft",
     "framework_part",
     "framework_prompt",
     "framework_quality",
@@ -19,6 +20,7 @@ const SHORT: [&str; 17] = [
     "practice_due",
     "practice_evidence",
     "practice_indicator",
+    "practice_lineage",
     "practice_model",
     "plan_template",
     "schema_step",

@@ -68,7 +68,7 @@ pub(super) async fn of(
 ) -> Result<Option<Hold>, Error> {
     let partnerships = ever(on).await?;
     let mut cells: HashMap<(PartnershipId, i32), Cells> = HashMap::new();
-    for row in store::anywhere(on, practice.id).await? {
+    for row in store::anywhere(on, &framework.ids_of(practice)).await? {
         let status = Status::from_key(&row.status).ok_or_else(|| Error::Ours(format!("a cell says {}", row.status)))?;
         let cell = Cell { status, quality: row.quality };
         cells.entry((row.partnership_id, row.school_year)).or_default().insert((practice.id, row.cycle), cell);

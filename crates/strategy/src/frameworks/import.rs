@@ -9,10 +9,13 @@ use platform::{
 };
 
 use super::{
-    pack::{self, refusal},
-    publish::publish,
+    draft::is_reworded,
+    lineage::{self, Fate, Passage},
+    pack::{self, Pack, Practice, refusal},
+    publish::{self, Moment, publish},
     store,
 };
+use crate::FrameworkId;
 
 /// The kind of file that holds a framework.
 pub(crate) fn kind() -> Kind {
@@ -58,7 +61,14 @@ async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error
     let versions = store::versions(&**taking.tx).await?;
     let known = versions.iter().find(|version| version.key == pack.meta.id && version.version == pack.meta.version);
     let Some(known) = known else {
-        publish(taking, &pack, &fingerprint).await?;
+        let moment = Moment { tx: taking.tx, engine: taking.app.db.engine(), now: taking.now };
+        let before = versions.iter().rev().find(|version| version.key == pack.meta.id).map(|version| version.id);
+        let passages = match before {
+            Some(before) => by_code(&moment, before, &pack).await?,
+            None => None,
+        };
+        publish(&moment, &pack, &fingerprint, passages.as_ref().map(|(before, passages)| (*before, passages.as_slice()))).await?;
+        publish::begins(&moment, pack.meta.effective_from).await?;
         return Ok(Tally { new: practices, ..Tally::default() });
     };
     if known.source_hash == fingerprint {
@@ -74,4 +84,24 @@ async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error
         &format!("Write version = {next}, and the day from which it counts in effective_from."),
     )];
     Ok(Tally { refused, ..Tally::default() })
+}
+
+/// A file says nothing about what becomes of practices, so those of one code are taken for one.
+async fn by_code(moment: &Moment<'_>, before: FrameworkId, pack: &Pack) -> Result<Option<(FrameworkId, Vec<Passage>)>, Error> {
+    let source = store::source(&**moment.tx, before).await?;
+    let Ok(old) = pack::read("", &source) else { return Ok(None) };
+    let passage = |from: Option<&Practice>, to: Option<&Practice>, fate: Fate| Passage {
+        from: from.map(|practice| practice.code.clone()),
+        to: to.map(|practice| practice.code.clone()),
+        fate,
+        reason: String::new(),
+        decided_by: None,
+    };
+    let now = pack.practices.iter().map(|now| {
+        let was = old.practices.iter().find(|was| was.code == now.code);
+        let fate = was.map_or(Fate::New, |was| lineage::fate_of(1, 1, is_reworded(was, now)));
+        passage(was, Some(now), fate)
+    });
+    let ended = old.practices.iter().filter(|was| !pack.practices.iter().any(|now| now.code == was.code));
+    Ok(Some((before, now.chain(ended.map(|was| passage(Some(was), None, Fate::Retired))).collect())))
 }

@@ -10,6 +10,7 @@ mod differs;
 mod draft;
 mod hold;
 pub(crate) mod import;
+mod lineage;
 mod pack;
 mod policy;
 mod publish;
@@ -18,8 +19,9 @@ pub(crate) mod sample;
 mod store;
 mod timeline;
 mod web;
+mod wordings;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 use partnerships::{
@@ -34,6 +36,8 @@ use platform::{
 use crate::{FrameworkId, PracticeId};
 
 pub(crate) use draft::migrations;
+pub(crate) use lineage::Sameness;
+pub(crate) use publish::BEGINS;
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(draft::routes()).and(api::routes())
@@ -89,6 +93,8 @@ pub struct Framework {
     pub qualities: Vec<Quality>,
     /// The practices, in order.
     pub practices: Vec<Practice>,
+    /// The version that counted before it; none for the first.
+    pub before: Option<Arc<Framework>>,
 }
 
 /// A step, a strand or a phase.
@@ -148,6 +154,10 @@ pub struct Quality {
 pub struct Practice {
     /// Its id.
     pub id: PracticeId,
+    /// The practice of the version before that it is, kept or reworded; none where it is new, or was split or merged.
+    pub was: Option<PracticeId>,
+    /// The day from which it counts as what it is; none where it was there from the first version on.
+    pub since: Option<NaiveDate>,
     /// Its label.
     pub code: String,
     /// The strand's key.
@@ -226,6 +236,19 @@ impl Framework {
         self.practices.iter().find(|practice| practice.code == code)
     }
 
+    /// The ids under which a practice was recorded, in this version and those before it.
+    #[must_use]
+    pub fn ids_of(&self, practice: &Practice) -> Vec<PracticeId> {
+        let mut ids = vec![practice.id];
+        let (mut was, mut before) = (practice.was, self.before.as_deref());
+        while let (Some(id), Some(version)) = (was, before) {
+            ids.push(id);
+            was = version.practices.iter().find(|practice| practice.id == id).and_then(|practice| practice.was);
+            before = version.before.as_deref();
+        }
+        ids
+    }
+
     /// The same version with only some of its practices, for what looks at no others.
     #[must_use]
     pub(crate) fn only(&self, keep: impl Fn(&Practice) -> bool) -> Self {
@@ -241,6 +264,7 @@ impl Framework {
             cycles: self.cycles.clone(),
             statuses: self.statuses.clone(),
             qualities: self.qualities.clone(),
+            before: self.before.clone(),
             practices,
             ..*self
         }

@@ -1,11 +1,12 @@
 //! Writing a version down, once and for all.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use partnerships::models::{self, SupportModel};
 use platform::{
-    clock,
-    db::{self, DbErr, Tx},
-    import::Taking,
+    App, Error, clock,
+    db::{self, DbErr, Engine, Tx},
+    jobs::{self, JobKind},
+    room::Answer,
     search::{self, Audience},
     settings::Settings,
     text::folded,
@@ -13,15 +14,30 @@ use platform::{
 
 use super::{
     Framework, PRACTICE,
+    lineage::{self, Passage},
     pack::{Model, Pack, Practice},
     store,
 };
 use crate::{FrameworkId, PracticeId};
 
+/// The transaction in which a version is written, and the time at which it is.
+pub(crate) struct Moment<'a> {
+    pub tx: &'a Tx,
+    pub engine: Engine,
+    pub now: DateTime<Utc>,
+}
+
 /// Writes a version with all that it says, and makes what counts today findable.
-pub(super) async fn publish(taking: &Taking<'_>, pack: &Pack, fingerprint: &str) -> Result<(), DbErr> {
-    let tx = taking.tx;
-    let id = FrameworkId(clock::new_id(taking.now));
+///
+/// `passages` say what becomes of each practice of the version before; whoever reads the version finds them with it.
+pub(super) async fn publish(
+    moment: &Moment<'_>,
+    pack: &Pack,
+    fingerprint: &str,
+    passages: Option<(FrameworkId, &[Passage])>,
+) -> Result<FrameworkId, Error> {
+    let tx = moment.tx;
+    let id = FrameworkId(clock::new_id(moment.now));
     for (position, model) in (0_i32..).zip(&pack.models) {
         put_model(tx, model, position).await?;
     }
@@ -41,7 +57,7 @@ pub(super) async fn publish(taking: &Taking<'_>, pack: &Pack, fingerprint: &str)
             pack.on_track.watch_from.into(),
             pack.on_track.vip_overdue_days_to_watch.into(),
             fingerprint.into(),
-            taking.now.into(),
+            moment.now.into(),
             pack.written().map_err(|error| DbErr::Custom(error.to_string()))?.into(),
         ],
     )
@@ -49,13 +65,39 @@ pub(super) async fn publish(taking: &Taking<'_>, pack: &Pack, fingerprint: &str)
     frame(tx, id, pack).await?;
     words(tx, id, pack).await?;
     for (position, practice) in (0_i32..).zip(&pack.practices) {
-        let practice_id = PracticeId(clock::new_id(taking.now));
+        let practice_id = PracticeId(clock::new_id(moment.now));
         put_practice(tx, id, practice_id, pack, practice, position).await?;
         hangs_on(tx, practice_id, practice).await?;
     }
+    if let Some((before, passages)) = passages {
+        lineage::record(moment, (before, id), passages).await?;
+    }
     let settings = Settings::read(&**tx).await?;
     calendar(tx, &settings, pack.meta.school_year_starts_in).await?;
-    findable(taking, settings.local(taking.now).date()).await
+    findable(tx, moment.engine, settings.local(moment.now).date()).await?;
+    Ok(id)
+}
+
+/// The job that makes the practices of a version findable on the day from which it counts.
+pub(crate) const BEGINS: JobKind = JobKind { name: "practices begin", every: None, run: begin };
+
+fn begin<'a>(app: &'a App, _: &'a str) -> Answer<'a, ()> {
+    Box::pin(async move {
+        let today = Settings::read(app.db.read()).await?.local(app.clock.now()).date();
+        app.db.write(async |tx| findable(tx, app.db.engine(), today).await).await?;
+        Ok(())
+    })
+}
+
+/// Lets a version that counts from a day to come be found from then on.
+pub(super) async fn begins(moment: &Moment<'_>, from: NaiveDate) -> Result<(), DbErr> {
+    let settings = Settings::read(&**moment.tx).await?;
+    let midnight = from.and_time(NaiveTime::MIN).and_utc();
+    let starts = midnight - (settings.local(midnight) - midnight.naive_utc());
+    if starts <= moment.now {
+        return Ok(());
+    }
+    jobs::enqueue(&**moment.tx, moment.now, BEGINS.name, &serde_json::Value::Null, starts).await
 }
 
 async fn frame(tx: &Tx, id: FrameworkId, pack: &Pack) -> Result<(), DbErr> {
@@ -228,16 +270,15 @@ async fn calendar(tx: &Tx, settings: &Settings, first_month: u32) -> Result<(), 
 }
 
 /// Puts the practices of the version that counts today into the search, in place of those of any other.
-async fn findable(taking: &Taking<'_>, today: NaiveDate) -> Result<(), DbErr> {
-    let engine = taking.app.db.engine();
-    let Some(framework) = Framework::current(&**taking.tx, today).await? else { return Ok(()) };
-    for code in store::other_codes(&**taking.tx, framework.id).await? {
-        search::remove(taking.tx, engine, PRACTICE, &code).await?;
+async fn findable(tx: &Tx, engine: Engine, today: NaiveDate) -> Result<(), DbErr> {
+    let Some(framework) = Framework::current(&**tx, today).await? else { return Ok(()) };
+    for code in store::other_codes(&**tx, framework.id).await? {
+        search::remove(tx, engine, PRACTICE, &code).await?;
     }
     for practice in &framework.practices {
         let note = if practice.vip { "Very important practice" } else { "Practice" };
         let more = format!("{} {}", practice.good, framework.step_name(&practice.step));
-        search::put(taking.tx, engine, &practice.subject(), note, &more, &Audience::Everyone).await?;
+        search::put(tx, engine, &practice.subject(), note, &more, &Audience::Everyone).await?;
     }
     Ok(())
 }

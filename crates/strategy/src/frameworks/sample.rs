@@ -17,6 +17,7 @@ pub(crate) fn default_framework() -> Framework {
         key: pack.meta.id.clone(),
         version: pack.meta.version,
         title: pack.meta.title.clone(),
+        before: None,
         effective_from: pack.meta.effective_from,
         rule: pack.on_track.rule.clone(),
         on_track_from: pack.on_track.on_track_from,
@@ -56,6 +57,8 @@ pub(crate) fn default_framework() -> Framework {
             .iter()
             .map(|practice| Practice {
                 id: PracticeId(new_id(now)),
+                was: None,
+                since: None,
                 code: practice.code.clone(),
                 strand: pack.strands.iter().find(|strand| strand.number == practice.strand).expect("a strand").id.clone(),
                 phase: pack.phases.iter().find(|phase| phase.number == practice.phase).expect("a phase").id.clone(),

@@ -10,6 +10,7 @@ use partnerships::PartnershipId;
 use platform::db;
 use platform::db::{ConnectionTrait, DbErr, FromQueryResult};
 
+use super::lineage;
 use super::{CycleMonths, Due, Framework, Part, Practice, Quality, StatusWord};
 use crate::{FrameworkId, PracticeId};
 
@@ -58,19 +59,44 @@ impl Framework {
     }
 }
 
-/// These versions, in the order asked for; those that were never read before come with a fixed number of queries.
+/// These versions, in the order asked for; while one of them was never read before, all come with a fixed number of queries.
 async fn whole(on: &impl ConnectionTrait, ids: &[FrameworkId]) -> Result<Vec<Arc<Framework>>, DbErr> {
-    let missing: Vec<FrameworkId> = {
+    let is_missing = {
         let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);
-        ids.iter().copied().filter(|id| !kept.contains_key(id)).collect()
+        ids.iter().any(|id| !kept.contains_key(id))
     };
-    if !missing.is_empty() {
-        let loaded = load(on, &missing).await?;
+    if is_missing {
+        let versions = versions(on).await?;
+        let all: Vec<FrameworkId> = versions.iter().map(|version| version.id).collect();
+        let mut loaded: HashMap<FrameworkId, Framework> =
+            load(on, &all).await?.into_iter().map(|framework| (framework.id, framework)).collect();
+        let same = lineage::same(on).await?;
         let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
-        kept.extend(loaded.into_iter().map(|framework| (framework.id, Arc::new(framework))));
+        let mut before: HashMap<String, Arc<Framework>> = HashMap::new();
+        for version in versions {
+            let framework = match (kept.get(&version.id), loaded.remove(&version.id)) {
+                (Some(framework), _) => Arc::clone(framework),
+                (None, Some(framework)) => Arc::new(following(framework, before.get(&version.key), &same)),
+                (None, None) => continue,
+            };
+            kept.insert(version.id, Arc::clone(&framework));
+            before.insert(version.key, framework);
+        }
     }
     let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);
     Ok(ids.iter().filter_map(|id| kept.get(id).cloned()).collect())
+}
+
+/// A version with what it follows: which of its practices were there before, and since when each is what it is.
+fn following(mut framework: Framework, before: Option<&Arc<Framework>>, same: &HashMap<PracticeId, PracticeId>) -> Framework {
+    let Some(before) = before else { return framework };
+    for practice in &mut framework.practices {
+        let was = same.get(&practice.id).and_then(|id| before.practices.iter().find(|was| was.id == *id));
+        practice.was = was.map(|was| was.id);
+        practice.since = was.map_or(Some(framework.effective_from), |was| was.since);
+    }
+    framework.before = Some(Arc::clone(before));
+    framework
 }
 
 #[derive(FromQueryResult)]
@@ -234,6 +260,7 @@ async fn load(on: &impl ConnectionTrait, ids: &[FrameworkId]) -> Result<Vec<Fram
             statuses: statuses.iter().filter(|status| status.framework_id == row.id).map(StatusRow::whole).collect(),
             qualities: qualities.iter().filter(|quality| quality.framework_id == row.id).map(QualityRow::whole).collect(),
             practices: practices.remove(&row.id).unwrap_or_default(),
+            before: None,
             key: row.key,
             version: row.version,
             title: row.title,
@@ -279,6 +306,8 @@ async fn practices(on: &impl ConnectionTrait, ids: &[FrameworkId]) -> Result<Has
     for row in rows {
         practices.entry(row.framework_id).or_default().push(Practice {
             id: row.id,
+            was: None,
+            since: None,
             code: row.code,
             strand: row.strand,
             phase: row.phase,
@@ -345,6 +374,27 @@ impl QualityRow {
     }
 }
 
+/// The content pack that a published version came from; empty where it was published before such were kept.
+pub(crate) async fn source(on: &impl ConnectionTrait, framework: FrameworkId) -> Result<String, DbErr> {
+    let sql = "select source from framework where id = $1";
+    Ok(db::scalar::<String>(on, sql, vec![framework.into()]).await?.unwrap_or_default())
+}
+
+/// The content packs of several versions.
+pub(crate) async fn sources(
+    on: &impl ConnectionTrait,
+    frameworks: &[FrameworkId],
+) -> Result<HashMap<FrameworkId, String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: FrameworkId,
+        source: String,
+    }
+    let sql = format!("select id, source from framework where id in ({})", db::placeholders(1, frameworks.len()));
+    let rows = db::rows::<Row>(on, &sql, frameworks.iter().map(|id| (*id).into()).collect()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.source)).collect())
+}
+
 /// Codes that only other versions have.
 pub(super) async fn other_codes(on: &impl ConnectionTrait, framework: FrameworkId) -> Result<Vec<String>, DbErr> {
     #[derive(FromQueryResult)]
@@ -398,14 +448,15 @@ pub(super) struct Note {
 const NOTES: u8 = 6;
 
 /// The newest notes beside what cells of a practice show.
-pub(super) async fn notes(on: &impl ConnectionTrait, practice: PracticeId) -> Result<Vec<Note>, DbErr> {
+pub(super) async fn notes(on: &impl ConnectionTrait, practices: &[PracticeId]) -> Result<Vec<Note>, DbErr> {
+    let ids = db::placeholders(1, practices.len());
     let sql = format!(
         "select e.note, e.entered_at, c.status, c.quality, a.name as author, s.name as partnership, p.slug as partnership_slug
          from tracker_cell c join tracker_entry e on e.id = c.entry_id join person a on a.id = e.author_id
            join partnership p on p.id = c.partnership_id join site s on s.id = p.site_id
-         where c.practice_id = $1 and e.note <> '' order by e.entered_at desc, e.id desc limit {NOTES}"
+         where c.practice_id in ({ids}) and e.note <> '' order by e.entered_at desc, e.id desc limit {NOTES}"
     );
-    db::rows(on, &sql, vec![practice.into()]).await
+    db::rows(on, &sql, practices.iter().map(|id| (*id).into()).collect()).await
 }
 
 /// A cell of one practice, anywhere and in any year.
@@ -418,8 +469,12 @@ pub(super) struct Anywhere {
     pub quality: Option<i32>,
 }
 
-/// All cells of a practice.
-pub(super) async fn anywhere(on: &impl ConnectionTrait, practice: PracticeId) -> Result<Vec<Anywhere>, DbErr> {
-    let sql = "select partnership_id, school_year, cycle, status, quality from tracker_cell where practice_id = $1";
-    db::rows(on, sql, vec![practice.into()]).await
+/// All cells of a practice under all the ids that it has had, the newest last.
+pub(super) async fn anywhere(on: &impl ConnectionTrait, practices: &[PracticeId]) -> Result<Vec<Anywhere>, DbErr> {
+    let sql = format!(
+        "select partnership_id, school_year, cycle, status, quality from tracker_cell where practice_id in ({})
+         order by entered_at",
+        db::placeholders(1, practices.len())
+    );
+    db::rows(on, &sql, practices.iter().map(|id| (*id).into()).collect()).await
 }

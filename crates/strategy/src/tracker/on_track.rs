@@ -8,11 +8,15 @@
 //! the share. A window without an entry counts as not enacted: silence is not progress. What was entered early, before a
 //! window has ended, counts from the day after its end.
 //!
+//! A window counts by the version of the framework that counted on its last day: a new version leaves what was counted before it
+//! as it was. A practice that was kept or reworded is one practice, counted once a cycle; one that is new, or came from a split or
+//! a merger, has no window that ended before its version began, and nothing is carried over into it.
+//!
 //! These windows don't exist for a partnership: those of practices that its support model does not have, those that ended
 //! before the work began, those that end after it was closed, and first-year practices in later years. A school year starts
 //! from nothing: on its first days nothing has been due yet, and the state says so instead of calling an empty share good.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use partnerships::{
@@ -64,38 +68,94 @@ pub struct Window<'a> {
     pub span: Span,
 }
 
+/// A practice with its windows of a school year, and the first id that it ever had: the same in all versions that kept or reworded it.
+struct Scheduled<'a> {
+    practice: &'a Practice,
+    root: PracticeId,
+    windows: Vec<Window<'a>>,
+}
+
+/// A window that ended, and what its practice is in the version that counts now; nothing where it is no more.
+struct Ended<'a> {
+    window: Window<'a>,
+    now: Option<&'a Practice>,
+}
+
 /// All windows of a framework in one school year, with their days: worked out once for as many partnerships as are asked about.
 pub struct Schedule<'a> {
     framework: &'a Framework,
     year: SchoolYear,
-    practices: Vec<(&'a Practice, Vec<Window<'a>>)>,
+    practices: Vec<Scheduled<'a>>,
+    /// The windows that ended while a version before this one counted, the oldest first.
+    before: Vec<Scheduled<'a>>,
+}
+
+fn scheduled<'a>(framework: &'a Framework, calendar: &Calendar, year: SchoolYear) -> impl Iterator<Item = Scheduled<'a>> {
+    framework.practices.iter().map(move |practice| {
+        let windows = practice.due.iter().map(|due| Window { practice, cycle: due.cycle, span: due.span(calendar, year) });
+        let windows = windows.filter(|window| practice.since.is_none_or(|since| window.span.to >= since)).collect();
+        let root = framework.ids_of(practice).last().copied().unwrap_or(practice.id);
+        Scheduled { practice, root, windows }
+    })
 }
 
 impl<'a> Schedule<'a> {
     /// Works it out.
     #[must_use]
     pub fn of(framework: &'a Framework, calendar: &Calendar, year: SchoolYear) -> Self {
-        let practices = framework.practices.iter().map(|practice| {
-            let windows =
-                practice.due.iter().map(|due| Window { practice, cycle: due.cycle, span: due.span(calendar, year) }).collect();
-            (practice, windows)
-        });
-        Self { framework, year, practices: practices.collect() }
+        let mut before: Vec<Scheduled<'a>> = Vec::new();
+        let (mut later, mut earlier) = (framework, framework.before.as_deref());
+        while let Some(version) = earlier {
+            let counted = |window: &Window<'_>| {
+                let began = version.before.is_none() || window.span.to >= version.effective_from;
+                began && window.span.to < later.effective_from
+            };
+            let layer = scheduled(version, calendar, year).filter_map(|mut one| {
+                one.windows.retain(counted);
+                (!one.windows.is_empty()).then_some(one)
+            });
+            let layer: Vec<Scheduled<'a>> = layer.collect();
+            before.splice(0..0, layer);
+            (later, earlier) = (version, version.before.as_deref());
+        }
+        Self { framework, year, practices: scheduled(framework, calendar, year).collect(), before }
     }
 
     /// All windows that a partnership has, in the order of the practices.
     pub fn windows<'s>(&'s self, facts: Facts<'s>) -> impl Iterator<Item = Window<'a>> {
-        self.practices
-            .iter()
-            .filter(move |(practice, _)| practice.applies(facts.model_id, facts.first_school_year, self.year))
-            .flat_map(|(_, windows)| windows.iter().copied())
-            .filter(move |window| {
+        self.of_list(&self.practices, facts).map(|(_, window)| window)
+    }
+
+    fn of_list<'s>(&'s self, list: &'s [Scheduled<'a>], facts: Facts<'s>) -> impl Iterator<Item = (PracticeId, Window<'a>)> {
+        list.iter()
+            .filter(move |one| one.practice.applies(facts.model_id, facts.first_school_year, self.year))
+            .flat_map(|one| one.windows.iter().map(|window| (one.root, *window)))
+            .filter(move |(_, window)| {
                 window.span.to >= facts.started_on && facts.closed_on.is_none_or(|closed| window.span.to <= closed)
             })
     }
 
-    fn ended<'s>(&'s self, facts: Facts<'s>, today: NaiveDate) -> impl Iterator<Item = Window<'a>> {
-        self.windows(facts).filter(move |window| window.span.ended_before(today))
+    /// The windows that ended before a day, each by the version that counted on its last day.
+    fn ended(&self, facts: Facts<'_>, today: NaiveDate) -> Vec<Ended<'a>> {
+        let is_past = |window: &Window<'_>| window.span.ended_before(today);
+        let own = self.of_list(&self.practices, facts).filter(|(_, window)| is_past(window));
+        if self.framework.before.is_none() {
+            return own.map(|(_, window)| Ended { now: Some(window.practice), window }).collect();
+        }
+        let now = |root: PracticeId| self.practices.iter().find(|one| one.root == root).map(|one| one.practice);
+        let mut counted: HashSet<(PracticeId, i32)> = HashSet::new();
+        let mut ended = Vec::new();
+        for (root, window) in self.of_list(&self.before, facts).filter(|(_, window)| is_past(window)) {
+            if counted.insert((root, window.cycle)) {
+                ended.push(Ended { window, now: now(root) });
+            }
+        }
+        for (root, window) in own.filter(|(_, window)| window.span.to >= self.framework.effective_from) {
+            if !counted.contains(&(root, window.cycle)) {
+                ended.push(Ended { window, now: Some(window.practice) });
+            }
+        }
+        ended
     }
 
     /// As [`assess`], on a day of the schedule's year.
@@ -103,11 +163,11 @@ impl<'a> Schedule<'a> {
     pub fn assess(&self, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> Assessment {
         let framework = self.framework;
         let (mut all, mut vips, mut waiting) = (Count::default(), Count::default(), Vec::new());
-        for window in self.ended(facts, today) {
-            let (one, still) = look(framework, cells, &window, today);
+        for ended in self.ended(facts, today) {
+            let (one, still) = look(framework, cells, &ended, today);
             waiting.extend(still);
             all = all.and(one);
-            if window.practice.vip {
+            if ended.window.practice.vip {
                 vips = vips.and(one);
             }
         }
@@ -323,28 +383,30 @@ pub fn by_practice(
     today: NaiveDate,
 ) -> HashMap<PracticeId, Count> {
     let mut counts: HashMap<PracticeId, Count> = HashMap::new();
-    for window in Schedule::of(framework, calendar, calendar.year_of(today)).ended(facts, today) {
-        let count = counts.entry(window.practice.id).or_default();
-        *count = count.and(look(framework, cells, &window, today).0);
+    for ended in Schedule::of(framework, calendar, calendar.year_of(today)).ended(facts, today) {
+        let practice = ended.now.unwrap_or(ended.window.practice);
+        let count = counts.entry(practice.id).or_default();
+        *count = count.and(look(framework, cells, &ended, today).0);
     }
     counts
 }
 
-/// A window that ended: what it counts, and whether it waits.
-fn look(framework: &Framework, cells: &Cells, window: &Window<'_>, today: NaiveDate) -> (Count, Option<Waiting>) {
-    let mut one = Count::default();
+/// A window that ended: what it counts, and whether it waits. What is no practice any more waits for nobody.
+fn look(framework: &Framework, cells: &Cells, ended: &Ended<'_>, today: NaiveDate) -> (Count, Option<Waiting>) {
+    let (mut one, window) = (Count::default(), &ended.window);
     match cells.get(&(window.practice.id, window.cycle)).map(|cell| cell.status) {
         Some(Status::NotApplicable) => one.not_applicable = 1,
         Some(status) if status.counts_as_enacted(framework) => (one.due, one.enacted) = (1, 1),
         Some(_) | None => {
+            one.due = 1;
+            let Some(now) = ended.now else { return (one, None) };
             let still = Waiting {
-                practice: window.practice.id,
-                code: window.practice.code.clone(),
+                practice: now.id,
+                code: now.code.clone(),
                 vip: window.practice.vip,
                 cycle: window.cycle,
                 since: window.span.to,
             };
-            one.due = 1;
             one.vips_long_due = i32::from(still.is_long_due(framework, today));
             return (one, Some(still));
         }

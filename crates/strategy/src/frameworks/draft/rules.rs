@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use platform::Error;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    super::pack::Practice,
+use super::super::{
     lineage::{self, Fate, Group},
+    pack::Practice,
 };
 
 /// The longest reason, in characters.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::frameworks::{draft::lineage::Fate, pack, sample::DEFAULT_PACK};
+use crate::frameworks::{lineage::Fate, pack, sample::DEFAULT_PACK};
 
 fn base() -> Vec<Practice> {
     let mut practices = pack::read("vi-pit.toml", DEFAULT_PACK).expect("a sound pack").practices;

@@ -3,11 +3,12 @@
 use platform::db::Migration;
 
 pub(crate) fn migrations() -> Vec<Migration> {
-    vec![Migration {
-        name: "strategy-framework-drafts-001",
-        why: "The next version of the practices is written beside the published one: its practices with where they come from and \
+    vec![
+        Migration {
+            name: "strategy-framework-drafts-001",
+            why: "The next version of the practices is written beside the published one: its practices with where they come from and \
               why they differ, who writes, and each step with what stood before.",
-        sql: "create table framework_draft (
+            sql: "create table framework_draft (
   id {uuid} primary key,
   base_id {uuid} not null references framework (id),
   key text not null,
@@ -57,6 +58,51 @@ create table framework_draft_step (
   undone_by integer,
   constraint framework_draft_step_pk primary key (draft_id, number)
 )",
-        only: &[],
-    }]
+            only: &[],
+        },
+        Migration {
+            name: "strategy-framework-drafts-002",
+            why: "A draft is talked through line by line, approved by those who answer for it as it stood then, and published with what \
+              becomes of each practice, for what reason.",
+            sql: "create table framework_draft_comment (
+  id {uuid} primary key,
+  draft_id {uuid} not null references framework_draft (id),
+  line integer not null,
+  author_id {uuid} not null references person (id),
+  said_at {instant} not null,
+  text text not null,
+  title text,
+  good text,
+  adopted_at {instant},
+  adopted_by {uuid} references person (id),
+  constraint framework_draft_comment_line foreign key (draft_id, line) references framework_draft_practice (draft_id, number),
+  constraint framework_draft_comment_proposal check ((title is null) = (good is null)),
+  constraint framework_draft_comment_adopted check ((adopted_at is null) = (adopted_by is null))
+);
+create index framework_draft_comment_order on framework_draft_comment (draft_id, said_at, id);
+create table framework_draft_approval (
+  draft_id {uuid} not null references framework_draft (id),
+  person_id {uuid} not null references person (id),
+  words text not null,
+  step integer not null,
+  approved_at {instant} not null,
+  constraint framework_draft_approval_pk primary key (draft_id, person_id)
+);
+create table practice_lineage (
+  id {uuid} primary key,
+  framework_id {uuid} not null references framework (id),
+  from_id {uuid} references practice (id),
+  to_id {uuid} references practice (id),
+  fate text not null,
+  reason text not null,
+  decided_by {uuid} references person (id),
+  decided_at {instant} not null,
+  constraint practice_lineage_fate check (fate in ('kept', 'reworded', 'split', 'merged', 'new', 'retired')),
+  constraint practice_lineage_ends check (from_id is not null or to_id is not null)
+);
+create index practice_lineage_framework on practice_lineage (framework_id);
+create index practice_lineage_order on practice_lineage (decided_at, id)",
+            only: &[],
+        },
+    ]
 }

@@ -65,6 +65,7 @@ pub(crate) async fn staff(on: &impl ConnectionTrait) -> Result<Vec<Drafter>, DbE
 #[derive(Clone, Debug)]
 pub(crate) struct Signed {
     pub line: Line,
+    pub by_id: PersonId,
     pub by: String,
     pub at: DateTime<Utc>,
 }
@@ -78,13 +79,15 @@ struct LineRow {
     origins: String,
     reason: String,
     version: i32,
+    changed_by: PersonId,
     by: String,
     changed_at: DateTime<Utc>,
 }
 
 /// All lines of a draft, in their order.
 pub(crate) async fn lines(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Signed>, Error> {
-    let sql = "select l.number, l.place, l.state, l.says, l.origins, l.reason, l.version, a.name as by, l.changed_at
+    let sql =
+        "select l.number, l.place, l.state, l.says, l.origins, l.reason, l.version, l.changed_by, a.name as by, l.changed_at
          from framework_draft_practice l join person a on a.id = l.changed_by where l.draft_id = $1 order by l.place, l.number";
     let rows = db::rows::<LineRow>(on, sql, vec![draft.into()]).await?;
     let signed = rows.into_iter().map(|row| {
@@ -100,6 +103,7 @@ pub(crate) async fn lines(on: &impl ConnectionTrait, draft: FrameworkDraftId) ->
                 reason: row.reason,
                 version: row.version,
             },
+            by_id: row.changed_by,
             by: row.by,
             at: row.changed_at,
         })
@@ -173,12 +177,6 @@ pub(super) struct KeptStep {
 pub(super) async fn step(on: &impl ConnectionTrait, draft: FrameworkDraftId, number: i32) -> Result<Option<KeptStep>, DbErr> {
     let sql = "select what, kept, undone_by from framework_draft_step where draft_id = $1 and number = $2";
     db::one(on, sql, vec![draft.into(), number.into()]).await
-}
-
-/// The content pack that a published version came from; empty where it was published before such were kept.
-pub(crate) async fn source(on: &impl ConnectionTrait, framework: FrameworkId) -> Result<String, DbErr> {
-    let sql = "select source from framework where id = $1";
-    Ok(db::scalar::<String>(on, sql, vec![framework.into()]).await?.unwrap_or_default())
 }
 
 /// The highest number that a version of this framework has.

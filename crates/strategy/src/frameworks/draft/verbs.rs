@@ -9,7 +9,7 @@ use platform::{
 };
 
 use super::{
-    super::{Framework, pack},
+    super::{Framework, pack, store as published},
     policy::{Begin, OpenDraft, Versions},
     rules::{self, Direction, Part, Sheet},
     store::{self, Draft},
@@ -75,7 +75,7 @@ pub(super) async fn begin(may: &May<Begin, Versions>, cx: &Cx, beginning: &Begin
             }
             let nothing = || Error::Refused("Nothing is published yet. Import a content pack first.".to_owned());
             let base = Framework::current(&**tx, cx.today()).await?.ok_or_else(nothing)?;
-            let source = store::source(&**tx, base.id).await?;
+            let source = published::source(&**tx, base.id).await?;
             if source.is_empty() {
                 return Err(Error::Refused(
                     "The framework was published before its source was kept: import its content pack again as a new version."

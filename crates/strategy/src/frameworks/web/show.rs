@@ -16,9 +16,11 @@ use platform::{
 use super::super::{
     Framework, Practice,
     hold::{self, Hold},
+    lineage,
     policy::Published,
     store::{self, Glad, Note},
     timeline::months_in_words,
+    wordings::{self, Wording},
 };
 use crate::tracker::{Cell, Status};
 
@@ -39,6 +41,7 @@ struct ShowPage {
     glad: Vec<GladLine>,
     hold: Option<Hold>,
     notes: Vec<NoteLine>,
+    wordings: Vec<Wording>,
     head: Vec<String>,
     main: Vec<String>,
     rail: Vec<String>,
@@ -89,7 +92,9 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
     let models = models::all(on).await?;
     let glad = store::glad(on).await?;
     let hold = if staff { hold::of(on, framework, practice, &calendar, today, &models).await? } else { None };
-    let notes = if staff { store::notes(on, practice.id).await? } else { Vec::new() };
+    let notes = if staff { store::notes(on, &framework.ids_of(practice)).await? } else { Vec::new() };
+    let versions = Framework::all_versions(on).await?;
+    let passed = lineage::all(on).await?;
     let panels = &cx.app.house;
     page(&ShowPage {
         shell: cx.shell(format!("{} {}", practice.code, practice.title), "/practices"),
@@ -111,6 +116,7 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
             .collect(),
         glad: glad.iter().filter(|person| person.is_asked_about(&practice.code)).map(|person| glad_line(person, staff)).collect(),
         notes: notes.into_iter().filter_map(|note| note_line(note, framework, &cx)).collect(),
+        wordings: wordings::of(practice, framework, &versions, &passed, today, |at| cx.settings.local(at).date()),
         head: panels.panels(&cx, &subject, Place::Head).await?,
         main: panels.panels(&cx, &subject, Place::Main).await?,
         rail: panels.panels(&cx, &subject, Place::Rail).await?,

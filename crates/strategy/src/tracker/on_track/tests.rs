@@ -38,6 +38,8 @@ fn pack() -> Framework {
         .into_iter()
         .zip(1_u128..)
         .map(|(practice, number)| Practice {
+            was: None,
+            since: None,
             id: PracticeId(Uuid::from_u128(number)),
             code: text(practice, "code"),
             strand: String::new(),
@@ -69,6 +71,7 @@ fn pack() -> Framework {
         })
         .collect();
     Framework {
+        before: None,
         id: FrameworkId(Uuid::nil()),
         key: "vi-pit".to_owned(),
         version: 1,

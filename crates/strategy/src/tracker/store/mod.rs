@@ -17,7 +17,10 @@ use super::{
     Cell, Status,
     on_track::{Assessment, Cells, Schedule},
 };
-use crate::{PracticeId, frameworks::Framework};
+use crate::{
+    PracticeId,
+    frameworks::{Framework, Sameness},
+};
 
 mod anywhere;
 mod write;
@@ -42,7 +45,8 @@ pub(super) fn status_of(key: &str) -> Result<Status, Error> {
 /// Beyond so many partnerships all cells of the year are read rather than named ones.
 const NAMED: usize = 2_000;
 
-/// The cells of several partnerships in one school year, with one query.
+/// The cells of several partnerships in one school year, with two queries. A cell stands under each id that its practice has had
+/// in any version in which it counts as the same.
 ///
 /// # Errors
 /// The database's own.
@@ -52,6 +56,7 @@ pub async fn cells_of(
     partnerships: &[PartnershipId],
 ) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
     let named = partnerships.len() <= NAMED;
+    let sameness = Sameness::read(on).await?;
     let mut sql =
         "select partnership_id, practice_id, cycle, status, quality from tracker_cell where school_year = $1".to_owned();
     let mut params: db::Params = vec![year.0.into()];
@@ -59,10 +64,13 @@ pub async fn cells_of(
         sql.push_str(&format!(" and partnership_id in ({})", db::placeholders(2, partnerships.len())));
         params.extend(partnerships.iter().map(|id| (*id).into()));
     }
+    sql.push_str(" order by entered_at");
     let mut cells: BTreeMap<PartnershipId, Cells> = BTreeMap::new();
     for row in db::rows::<CellRow>(on, &sql, params).await? {
-        let status = status_of(&row.status)?;
-        cells.entry(row.partnership_id).or_default().insert((row.practice_id, row.cycle), Cell { status, quality: row.quality });
+        let cell = Cell { status: status_of(&row.status)?, quality: row.quality };
+        let own = cells.entry(row.partnership_id).or_default();
+        // Whichever version it was recorded by, it is found by each; the newest entry is what shows.
+        own.extend(sameness.ids(row.practice_id).into_iter().map(|practice| ((practice, row.cycle), cell)));
     }
     Ok(cells)
 }
@@ -93,7 +101,7 @@ pub async fn on_track_of(
 /// The cells of one partnership, by practice, school year and cycle.
 pub(super) type YearCells = HashMap<(PracticeId, SchoolYear, i32), Cell>;
 
-/// A partnership's cells from one school year to another.
+/// A partnership's cells from one school year to another, as [`cells_of`].
 pub(super) async fn years_of(
     on: &impl ConnectionTrait,
     partnership: PartnershipId,
@@ -108,15 +116,16 @@ pub(super) async fn years_of(
         status: String,
         quality: Option<i32>,
     }
+    let sameness = Sameness::read(on).await?;
     let sql = "select practice_id, school_year, cycle, status, quality from tracker_cell
-         where partnership_id = $1 and school_year >= $2 and school_year <= $3";
-    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), from.0.into(), to.0.into()]).await?;
-    rows.into_iter()
-        .map(|row| {
-            let cell = Cell { status: status_of(&row.status)?, quality: row.quality };
-            Ok(((row.practice_id, SchoolYear(row.school_year), row.cycle), cell))
-        })
-        .collect()
+         where partnership_id = $1 and school_year >= $2 and school_year <= $3 order by entered_at";
+    let mut cells = YearCells::new();
+    for row in db::rows::<Row>(on, sql, vec![partnership.into(), from.0.into(), to.0.into()]).await? {
+        let cell = Cell { status: status_of(&row.status)?, quality: row.quality };
+        let year = SchoolYear(row.school_year);
+        cells.extend(sameness.ids(row.practice_id).into_iter().map(|practice| ((practice, year, row.cycle), cell)));
+    }
+    Ok(cells)
 }
 
 /// An entry with its author's name, as histories and lists show it.
@@ -140,17 +149,19 @@ pub(super) struct Told {
 const TOLD: &str = "e.key, e.practice_id, e.school_year, e.cycle, e.status, e.quality, e.reason, e.note, e.author_id, \
     a.name as author, a.email as author_email, e.entered_at, e.withdrawn_at";
 
-/// What was said about a practice in a partnership, the newest first.
+/// What was said about a practice in a partnership under all the ids that it has had, the newest first.
 pub(super) async fn history(
     on: &impl ConnectionTrait,
     partnership: PartnershipId,
-    practice: PracticeId,
+    practices: &[PracticeId],
 ) -> Result<Vec<Told>, DbErr> {
     let sql = format!(
         "select {TOLD} from tracker_entry e join person a on a.id = e.author_id
-         where e.partnership_id = $1 and e.practice_id = $2 order by e.entered_at desc, e.id desc limit 200"
+         where e.partnership_id = $1 and e.practice_id in ({}) order by e.entered_at desc, e.id desc limit 200",
+        db::placeholders(2, practices.len())
     );
-    db::rows(on, &sql, vec![partnership.into(), practice.into()]).await
+    let ids = practices.iter().map(|id| (*id).into());
+    db::rows(on, &sql, std::iter::once(partnership.into()).chain(ids).collect()).await
 }
 
 /// All that was said in a partnership, in the order in which it was.

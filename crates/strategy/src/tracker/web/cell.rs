@@ -83,7 +83,7 @@ pub(super) async fn edit_of(
     may_record: bool,
 ) -> Result<Edit, Error> {
     let (practice, year, cycle) = named(board, chosen)?;
-    let told = store::history(cx.db().read(), partnership.id, practice.id).await?;
+    let told = store::history(cx.db().read(), partnership.id, &board.framework.ids_of(practice)).await?;
     let has_window = rules::window_of(&board.calendar, partnership, practice, year, cycle.number);
     let is_open = rules::is_open(&board.calendar, partnership, cycle, year, board.today);
     let closed = match (has_window, is_open) {

@@ -8,6 +8,7 @@ use platform::{
 
 use super::{
     super::{
+        discussion,
         policy::OpenDraft,
         rules::{Direction, PARTS_MOST, Part, REASON_MOST},
         verbs::{self, HREF},
@@ -29,7 +30,8 @@ async fn again(may: &May<Edit, OpenDraft>, cx: &Cx, name: &'static str, mut form
         Some(error) => return Err(error),
         None => {}
     }
-    page_with_errors(&page_of(cx, &read, &one, true, Forms { change: None, act: Act { name, form }, is_stale: false }))
+    let comments = discussion::all(cx.db().read(), read.draft.id).await?;
+    page_with_errors(&page_of(cx, &read, &one, &comments, true, Forms { change: None, act: Act { name, form }, is_stale: false }))
 }
 
 fn line_of(may: &May<Edit, OpenDraft>) -> Result<i32, Error> {

@@ -13,6 +13,7 @@ use platform::{
 use super::{
     super::{
         super::pack::Practice,
+        discussion::{self, Comment},
         policy::OpenDraft,
         rules::{REASON_MOST, State},
         store::Signed,
@@ -44,6 +45,8 @@ pub(super) struct Page {
     act_errors: Vec<(String, String)>,
     parts: Vec<PartFields>,
     others: Vec<(String, String)>,
+    /// The words that stand, for proposals.
+    says: (String, String),
     may_edit: bool,
 }
 
@@ -93,7 +96,7 @@ pub(super) struct Forms {
     pub is_stale: bool,
 }
 
-pub(super) fn page_of(cx: &Cx, read: &Read, one: &Signed, may_edit: bool, forms: Forms) -> Page {
+pub(super) fn page_of(cx: &Cx, read: &Read, one: &Signed, comments: &[Comment], may_edit: bool, forms: Forms) -> Page {
     let line = &one.line;
     let title = format!("{} {}", line.says.code, line.says.title);
     let mut form = forms.change.unwrap_or_else(|| fields::standing(&line.says, &line.reason, line.version));
@@ -116,7 +119,7 @@ pub(super) fn page_of(cx: &Cx, read: &Read, one: &Signed, may_edit: bool, forms:
         base: read.base_number(),
         number: read.draft.number,
         href: line_href(line.number),
-        change: read.change(one, cx),
+        change: read.change(one, comments, cx),
         differs: read.sheet.differs(line),
         retired: line.state == State::Retired,
         stands: line.state == State::Stands,
@@ -126,6 +129,7 @@ pub(super) fn page_of(cx: &Cx, read: &Read, one: &Signed, may_edit: bool, forms:
         fields: Fields::of(form, &read.pack, &read.calendar),
         other,
         act: forms.act,
+        says: (line.says.title.clone(), line.says.good.clone()),
         others: std::iter::once((String::new(), "Choose a practice".to_owned())).chain(others).collect(),
         may_edit,
     }
@@ -178,7 +182,8 @@ pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
     let read = Read::of(&cx, &may.draft).await?;
     let one = named(&read, may.ids().get("line")?)?;
     let forms = Forms { change: None, act: Act::default(), is_stale: false };
-    page(&page_of(&cx, &read, &one, may.also::<Edit>(), forms))
+    let comments = discussion::all(cx.db().read(), read.draft.id).await?;
+    page(&page_of(&cx, &read, &one, &comments, may.also::<Edit>(), forms))
 }
 
 /// What a step is told as, with the way back.
@@ -202,7 +207,8 @@ pub(super) async fn change(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) ->
         }
     }
     let forms = Forms { change: Some(form), act: Act::default(), is_stale };
-    page_with_errors(&page_of(&cx, &read, &one, true, forms))
+    let comments = discussion::all(cx.db().read(), read.draft.id).await?;
+    page_with_errors(&page_of(&cx, &read, &one, &comments, true, forms))
 }
 
 fn addition(cx: &Cx, read: &Read, form: Form) -> AdditionPage {

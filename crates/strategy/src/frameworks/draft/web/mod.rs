@@ -1,9 +1,12 @@
 //! The pages of the versions and of the draft of the next one.
 
 mod act;
+mod approve;
+mod comparison;
 mod fields;
 mod line;
 mod show;
+mod talk;
 mod versions;
 mod view;
 
@@ -12,6 +15,7 @@ use platform::access::Routes;
 pub(in crate::frameworks) fn routes() -> Routes {
     Routes::new()
         .get("/practices/versions", versions::show)
+        .get("/practices/comparison", comparison::show)
         .get("/practices/draft", show::show)
         .post("/practices/draft", versions::begin)
         .post("/practices/draft/removal", show::remove)
@@ -27,4 +31,9 @@ pub(in crate::frameworks) fn routes() -> Routes {
         .post("/practices/draft/practices/{line}/retirement", act::retire)
         .post("/practices/draft/practices/{line}/return", act::bring_back)
         .post("/practices/draft/practices/{line}/place", act::place)
+        .post("/practices/draft/practices/{line}/comments", talk::say)
+        .post("/practices/draft/comments/{comment}/adoption", talk::adopt)
+        .post("/practices/draft/approvals", approve::approve)
+        .post("/practices/draft/approvals/removal", approve::disapprove)
+        .post("/practices/draft/publication", approve::publish)
 }

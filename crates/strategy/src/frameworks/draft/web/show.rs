@@ -1,11 +1,13 @@
 //! The draft as a whole: what becomes of each practice, line by line, who writes, and what was changed.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use partnerships::calendar::spoken;
 use platform::{
     Cx, Error,
     access::{
-        May,
+        May, Standing,
         actions::{Edit, See},
     },
     text::counted,
@@ -14,8 +16,10 @@ use platform::{
 
 use super::{
     super::{
-        lineage::Fate,
-        policy::OpenDraft,
+        super::lineage::Fate,
+        discussion::{self, Comment},
+        out::{self, Approval, Checked},
+        policy::{Approve, OpenDraft, Publish},
         store::{self, Drafter},
         verbs::{self, HREF},
     },
@@ -33,7 +37,7 @@ struct StepLine {
 
 #[derive(Template)]
 #[template(path = "frameworks/draft/web/show.html")]
-struct Page {
+pub(super) struct Page {
     shell: Shell,
     title: String,
     lede: String,
@@ -48,20 +52,56 @@ struct Page {
     drafters: Vec<Drafter>,
     staff: Vec<(String, String)>,
     steps: Vec<StepLine>,
+    stages: Vec<Stage>,
+    approvals: Vec<ApprovalLine>,
+    approves: bool,
+    checks: Vec<Checked>,
+    missing: String,
+    heard: String,
+    version: i32,
+    can: Can,
     may_edit: bool,
     form: Form,
 }
 
-/// `GET /practices/draft`
-pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
-    page(&page_of(&cx, &may, may.also::<Edit>(), Form::default()).await?)
+/// What whoever looks may do.
+#[derive(Clone, Copy)]
+pub(super) struct Can {
+    pub edit: bool,
+    pub approve: bool,
+    pub publish: bool,
 }
 
-async fn page_of(cx: &Cx, open: &OpenDraft, may_edit: bool, form: Form) -> Result<Page, Error> {
-    let on = cx.db().read();
+/// A stage of the draft's way.
+struct Stage {
+    name: &'static str,
+    note: String,
+    is_past: bool,
+    is_now: bool,
+}
+
+struct ApprovalLine {
+    name: String,
+    words: String,
+    day: String,
+    stands: bool,
+}
+
+/// `GET /practices/draft`
+pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
+    let can = Can { edit: may.also::<Edit>(), approve: may.also::<Approve>(), publish: may.also::<Publish>() };
+    page(&page_of(&cx, &may, may.who(), can, Form::default()).await?)
+}
+
+pub(super) async fn page_of(cx: &Cx, open: &OpenDraft, who: &Standing, can: Can, form: Form) -> Result<Page, Error> {
+    let (on, may_edit) = (cx.db().read(), can.edit);
     let read = Read::of(cx, &open.draft).await?;
     let drafters = store::drafters(on, read.draft.id).await?;
     let steps = store::steps(on, read.draft.id).await?;
+    let comments = discussion::all(on, read.draft.id).await?;
+    let approvals = out::approvals(on, read.draft.id).await?;
+    let waiting = comments.iter().filter(|comment| comment.waits()).count();
+    let checks = out::checks(&read.draft, &read.sheet, &out::pack_of(&read.draft, &read.sheet, None)?, waiting);
     let staff = if may_edit { store::staff(on).await? } else { Vec::new() };
     let others = staff.into_iter().filter(|one| !drafters.iter().any(|drafter| drafter.person_id == one.person_id));
     let none = std::iter::once((String::new(), "Choose somebody".to_owned()));
@@ -84,7 +124,23 @@ async fn page_of(cx: &Cx, open: &OpenDraft, may_edit: bool, form: Form) -> Resul
             "practices stay as they are",
         ),
         kept,
-        changes: read.changes(cx),
+        changes: read.changes(&comments, cx),
+        stages: stages(&read, &comments, &approvals, cx),
+        approves: approvals.iter().any(|approval| approval.slug == who.slug),
+        missing: missing(&read, &checks, &approvals),
+        heard: heard(&comments),
+        approvals: approvals
+            .into_iter()
+            .map(|approval| ApprovalLine {
+                day: spoken(cx.settings.local(approval.approved_at).date(), cx.today()),
+                stands: approval.step == read.draft.steps,
+                name: approval.name,
+                words: approval.words,
+            })
+            .collect(),
+        checks,
+        version: read.draft.steps,
+        can,
         drafters,
         staff,
         steps: steps
@@ -104,6 +160,50 @@ async fn page_of(cx: &Cx, open: &OpenDraft, may_edit: bool, form: Form) -> Resul
         may_edit,
         form,
     })
+}
+
+fn stages(read: &Read, comments: &[Comment], approvals: &[Approval], cx: &Cx) -> Vec<Stage> {
+    let (have, need) = (out::standing(&read.draft, approvals), read.draft.approvals_needed);
+    let now = if have >= need {
+        3
+    } else if have > 0 {
+        2
+    } else {
+        i32::from(!comments.is_empty())
+    };
+    let begun = spoken(cx.settings.local(read.draft.begun_at).date(), cx.today());
+    let said = match comments.last() {
+        Some(last) => format!("Last word on {}", spoken(cx.settings.local(last.said_at).date(), cx.today())),
+        None => "Nobody has said anything yet".to_owned(),
+    };
+    let stages = [
+        ("Draft", format!("Since {begun}")),
+        ("Talk it through", said),
+        ("Approve", format!("{have} of {need}")),
+        ("Publish", "From a day on".to_owned()),
+    ];
+    let stages = (0..).zip(stages).map(|(place, (name, note))| Stage { name, note, is_past: place < now, is_now: place == now });
+    stages.collect()
+}
+
+/// Why it can not go out yet; empty when it can.
+fn missing(read: &Read, checks: &[Checked], approvals: &[Approval]) -> String {
+    let (have, need) = (out::standing(&read.draft, approvals), read.draft.approvals_needed);
+    if checks.iter().any(|check| check.must && !check.holds) {
+        return "It can go out when all of this holds.".to_owned();
+    }
+    if have < need { format!("It can go out when {need} approve it as it stands; {have} do now.") } else { String::new() }
+}
+
+/// `3 of us have said something, in 7 comments.`
+fn heard(comments: &[Comment]) -> String {
+    let people: BTreeSet<&str> = comments.iter().map(|comment| comment.author.as_str()).collect();
+    match (people.len(), comments.len()) {
+        (0, _) => "Nobody has said anything yet. Open a practice to be the first.".to_owned(),
+        (1, 1) => "One of us has said something.".to_owned(),
+        (1, more) => format!("One of us has said something, in {more} comments."),
+        (people, more) => format!("{people} of us have said something, in {more} comments."),
+    }
 }
 
 /// `46 in version 1, 47 in the draft: 2 reworded, 1 split.`
@@ -136,7 +236,8 @@ pub(super) async fn add_drafter(may: May<Edit, OpenDraft>, cx: Cx, mut form: For
     let staff = store::staff(cx.db().read()).await?;
     let Some(chosen) = staff.into_iter().find(|one| one.slug == form.value("person")) else {
         form.refuse("person", "Who? Choose somebody of us.");
-        return page_with_errors(&page_of(&cx, &may, true, form).await?);
+        let can = Can { edit: true, approve: may.also::<Approve>(), publish: may.also::<Publish>() };
+        return page_with_errors(&page_of(&cx, &may, may.who(), can, form).await?);
     };
     verbs::add_drafter(&may, &cx, &chosen).await?;
     Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts with you now.", chosen.name))))

@@ -3,16 +3,18 @@
 use partnerships::calendar::{Calendar, spoken};
 use platform::{Cx, Error};
 
+use super::super::discussion::Comment;
 use super::super::{
     super::{
         differs::{self, Text, Words},
+        lineage::Fate,
         pack::Pack,
     },
-    lineage::Fate,
     rules::{Line, Sheet, State},
     store::{self, Draft, Signed},
     verbs::HREF,
 };
+use super::talk::{self, Said};
 
 /// A draft as it was read: three queries with that of the draft itself.
 pub(super) struct Read {
@@ -50,6 +52,8 @@ pub(super) struct Change {
     pub why: String,
     pub signed: String,
     pub href: String,
+    pub thread: Vec<Said>,
+    pub version: i32,
 }
 
 impl Read {
@@ -119,7 +123,7 @@ impl Read {
     }
 
     /// The lines that differ, with those that end.
-    pub(super) fn changes(&self, cx: &Cx) -> Vec<Change> {
+    pub(super) fn changes(&self, comments: &[Comment], cx: &Cx) -> Vec<Change> {
         let shown = self.signed.iter().filter(|one| match one.line.state {
             State::Stands => self.sheet.differs(&one.line),
             State::Retired => {
@@ -127,10 +131,10 @@ impl Read {
             }
             State::Merged | State::Undone => false,
         });
-        shown.map(|one| self.change(one, cx)).collect()
+        shown.map(|one| self.change(one, comments, cx)).collect()
     }
 
-    pub(super) fn change(&self, one: &Signed, cx: &Cx) -> Change {
+    pub(super) fn change(&self, one: &Signed, comments: &[Comment], cx: &Cx) -> Change {
         let (line, words) = (&one.line, self.words());
         let was = line.origins.first().and_then(|code| self.sheet.published(code));
         let stands = line.state == State::Stands;
@@ -145,6 +149,8 @@ impl Read {
             why: line.reason.clone(),
             signed: format!("{}, {day}", one.by),
             href: line_href(line.number),
+            thread: talk::said(comments, line, cx),
+            version: line.version,
         }
     }
 

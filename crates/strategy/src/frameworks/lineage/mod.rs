@@ -4,7 +4,11 @@
 //! that has no other is kept or reworded, and counts as the same; where lines part or meet it was split or merged, and counts
 //! as something else.
 
+mod store;
+
 use std::collections::BTreeSet;
+
+pub(crate) use store::{Passage, Passed, Sameness, all, record, same};
 
 /// What becomes of a practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +22,23 @@ pub(crate) enum Fate {
 }
 
 impl Fate {
+    pub(crate) const ALL: [Self; 6] = [Self::Kept, Self::Reworded, Self::Split, Self::Merged, Self::New, Self::Retired];
+
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Reworded => "reworded",
+            Self::Split => "split",
+            Self::Merged => "merged",
+            Self::New => "new",
+            Self::Retired => "retired",
+        }
+    }
+
+    pub(crate) fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fate| fate.key() == key)
+    }
+
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Kept => "Kept",
