@@ -63,7 +63,7 @@ test("chief, phone, no scripts: begins a draft, rewords, splits, retires, undoes
       await page.locator("#retire-reason").fill("Done everywhere, used nowhere.");
       await page.getByRole("button", { name: "Retire it" }).click();
       await page.getByText("1 reworded, 1 split, 1 retired").waitFor();
-      await page.getByRole("button", { name: /^Undo: 1\.1\.4/ }).click();
+      await page.getByRole("button", { name: /^Undo\s*: 1\.1\.4/ }).click();
       await page.getByText(/1 reworded, 1 split\./).waitFor();
       assert.ok((await overflow(page)) <= 0, "the draft scrolls sideways on a phone");
     },
@@ -77,7 +77,7 @@ test("implementer proposes words; the chief takes them in with one click; both p
     async (page) => {
       await open(page, "3.2.3");
       await page.getByLabel("What would you ask before we settle this?").fill("In networks two days are too few.");
-      await page.getByText("Propose other words").click();
+      await page.getByText("Propose other words", { exact: true }).click();
       await page.locator("#say-title").fill("Observe and answer within three days");
       await page.getByRole("button", { name: "Say it" }).click();
       await page.getByText("Waits for those who draft.").waitFor();
