@@ -65,7 +65,19 @@ async fn a_plan_begins_with_what_the_cycle_knows_and_is_written_section_by_secti
         ] {
             assert!(text.contains(said), "{said}: {text}");
         }
-        assert!(page.body.contains("href=\"/cycles/alder.21.c1/goals/alder.21.c1.g1\""), "a goal is changed in the cycle");
+        assert!(
+            page.body.contains("href=\"/cycles/alder.21.c1/goals/alder.21.c1.g1?from=plan\""),
+            "a goal is changed in the cycle"
+        );
+        assert!(text.contains("It takes") && text.contains("Cover on Tuesdays"), "{text}");
+        let action = "/cycles/alder.21.c1/plan-actions/alder.21.c1.a1";
+        let form = ada.get(&format!("{action}?from=plan")).await;
+        assert_eq!((hidden(&form, "from").as_str(), form.body.contains("value=\"Cover on Tuesdays\"")), ("plan", true));
+        let fields =
+            [("version", "1"), ("text", "Keep Tuesday free"), ("status", "under_way"), ("resources", "Cover on Mondays")];
+        let changed = ada.post(action, &[&fields[..], &[("from", "plan")]].concat()).await;
+        assert_eq!(changed.location(), PLAN, "whoever came from the plan goes back to it");
+        assert!(ada.get(PLAN).await.text().contains("Cover on Mondays"));
 
         let learned = "Adapt: Coach fewer people and finish.\r\nWhat did not work: The second data night decided nothing.";
         let fields = [("voices", "Families were heard, <b>boldly</b>."), ("learned", learned)];

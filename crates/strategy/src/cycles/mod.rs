@@ -230,6 +230,7 @@ pub(crate) struct PlanAction {
     pub due_on: Option<NaiveDate>,
     pub practice: String,
     pub evidence: String,
+    pub resources: String,
     pub status: String,
     pub why_not: String,
 }

@@ -181,5 +181,11 @@ alter table goal add column happened text not null default '';
 alter table goal add column decision text not null default ''",
             only: &[],
         },
+        Migration {
+            name: "strategy-cycles-001-resources",
+            why: "An action of a plan says what it takes: material, money, time.",
+            sql: "alter table plan_action add column resources text not null default ''",
+            only: &[],
+        },
     ]
 }

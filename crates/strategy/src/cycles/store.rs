@@ -240,7 +240,8 @@ pub(crate) async fn goals(on: &impl ConnectionTrait, cycle: CycleId) -> Result<(
 
 /// A cycle's plan in order.
 pub(crate) async fn plan(on: &impl ConnectionTrait, cycle: CycleId) -> Result<Vec<PlanAction>, DbErr> {
-    let sql = "select a.key, a.text, h.name as owner, a.due_on, a.practice, a.evidence, a.status, a.why_not
+    let sql = "select a.key, a.text, h.name as owner, a.due_on, a.practice, a.evidence, a.resources, a.status,
+           a.why_not
          from plan_action a left join person h on h.id = a.owner_id
          where a.cycle_id = $1 and a.removed_at is null order by a.position, a.id";
     db::rows(on, sql, vec![cycle.into()]).await

@@ -241,8 +241,8 @@ async fn carry(tx: &Tx, cx: &Cx, who: &Standing, from: CycleId, to: CycleId) -> 
         let id = new_id(cx.now);
         db::exec(
             &**tx,
-            "insert into plan_action (id, key, cycle_id, position, text, owner_id, practice, evidence, status, why_not, version)
-             select $1, $2, $3, $4, text, owner_id, practice, evidence, 'not_started', '', 1 from plan_action where id = $5",
+            "insert into plan_action (id, key, cycle_id, position, text, owner_id, practice, evidence, resources, status, why_not, version)
+             select $1, $2, $3, $4, text, owner_id, practice, evidence, resources, 'not_started', '', 1 from plan_action where id = $5",
             vec![id.into(), id.to_string().into(), to.into(), position.into(), action.id.into()],
         )
         .await?;

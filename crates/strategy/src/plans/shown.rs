@@ -244,7 +244,7 @@ impl Drawing<'_> {
     fn show(&self, from: OfCycle, shown: &mut ShownField) {
         let base = self.cycle.href();
         let heads = |heads: &[&str]| heads.iter().map(|&head| head.to_owned()).collect();
-        let goal_href = |goal: &Goal| format!("{base}/goals/{}", goal.key);
+        let goal_href = |goal: &Goal| format!("{base}/goals/{}?from=plan", goal.key);
         match from {
             OfCycle::Members => {
                 let named = |member: &Member| {
@@ -266,12 +266,15 @@ impl Drawing<'_> {
                     Row { cells: cells.into_iter().cloned().collect(), href: goal_href(goal), is_carried: false }
                 };
                 shown.rows = self.of_cycle.goals.iter().filter(|goal| goal.kind == kind).map(row).collect();
-                shown.add = (format!("{base}/goals/new"), "Add a goal to the cycle");
+                shown.add = (format!("{base}/goals/new?from=plan"), "Add a goal to the cycle");
             }
             OfCycle::Actions => {
-                shown.head = heads(&["Action", "Who", "By", "Practice", "Seen in", "Where it is"]);
-                shown.rows = self.of_cycle.actions.iter().map(|action| self.action(&base, action)).collect();
-                shown.add = (format!("{base}/plan-actions/new"), "Add an action to the cycle");
+                let takes = self.of_cycle.actions.iter().any(|action| !action.resources.is_empty());
+                let resources = if takes { &["It takes"][..] } else { &[] };
+                let columns = [&["Action", "Who", "By", "Practice", "Seen in"], resources, &["Where it is"]].concat();
+                shown.head = heads(&columns);
+                shown.rows = self.of_cycle.actions.iter().map(|action| action_row(&base, action, takes)).collect();
+                shown.add = (format!("{base}/plan-actions/new?from=plan"), "Add an action to the cycle");
             }
             OfCycle::Predictions => {
                 shown.head = heads(&["Goal", "We predict"]);
@@ -302,28 +305,29 @@ impl Drawing<'_> {
                 };
                 let row = |learning: &Learning| Row {
                     cells: vec![learning.text.clone()],
-                    href: format!("{base}/learnings/{}", learning.key),
+                    href: format!("{base}/learnings/{}?from=plan", learning.key),
                     is_carried: false,
                 };
                 shown.rows = self.of_cycle.learnings.iter().filter(|learning| learning.kind == kind).map(row).collect();
-                shown.add = (format!("{base}/learnings/new"), "Add what you learned to the cycle");
+                shown.add = (format!("{base}/learnings/new?from=plan"), "Add what you learned to the cycle");
             }
         }
     }
+}
 
-    fn action(&self, base: &str, action: &PlanAction) -> Row {
-        let status = words::of(&ACTION_STATUSES, &action.status);
-        let status = if action.why_not.is_empty() { status.to_owned() } else { format!("{status}: {}", action.why_not) };
-        let cells = vec![
-            action.text.clone(),
-            action.owner.clone().unwrap_or_default(),
-            day_of(action.due_on),
-            action.practice.clone(),
-            action.evidence.clone(),
-            status,
-        ];
-        Row { cells, href: format!("{base}/plan-actions/{}", action.key), is_carried: false }
-    }
+fn action_row(base: &str, action: &PlanAction, takes: bool) -> Row {
+    let status = words::of(&ACTION_STATUSES, &action.status);
+    let status = if action.why_not.is_empty() { status.to_owned() } else { format!("{status}: {}", action.why_not) };
+    let mut cells = vec![
+        action.text.clone(),
+        action.owner.clone().unwrap_or_default(),
+        day_of(action.due_on),
+        action.practice.clone(),
+        action.evidence.clone(),
+    ];
+    cells.extend(takes.then(|| action.resources.clone()));
+    cells.push(status);
+    Row { cells, href: format!("{base}/plan-actions/{}?from=plan", action.key), is_carried: false }
 }
 
 /// A day with its year, so that a version says next year what it says now.

@@ -67,6 +67,7 @@ async fn a_cycle_runs_to_its_end_and_the_next_begins_with_what_goes_on() {
             ("due_on", "2021-10-15"),
             ("status", "carried_over"),
             ("why_not", "Too big for one cycle."),
+            ("resources", "Half an hour each"),
         ];
         assert_eq!(ada.post(&format!("{CYCLE}/plan-actions/alder.21.c1.a2"), &action).await.status, 303);
         let new = ada.get(&format!("{CYCLE}/learnings/new")).await;
@@ -103,7 +104,12 @@ async fn a_cycle_runs_to_its_end_and_the_next_begins_with_what_goes_on() {
         let begun = ada.post("/partnerships/alder/cycles", &begun).await;
         assert_eq!((begun.status.as_u16(), begun.location()), (303, "/cycles/alder.21.c2"), "{}", begun.text());
         let next = visitor(bench, "pia").get("/cycles/alder.21.c2").await;
-        for said in ["From 61 to 80 per cent", "Each coachee names a goal", "Carries on Cycle 1: Every teacher coached"] {
+        for said in [
+            "From 61 to 80 per cent",
+            "Half an hour each",
+            "Each coachee names a goal",
+            "Carries on Cycle 1: Every teacher coached",
+        ] {
             assert!(next.text().contains(said), "{said}: {}", next.text());
         }
         assert!(!next.text().contains("Keep Tuesday at two"), "what was not carried over stays");

@@ -29,6 +29,7 @@ const COLUMNS: &[Column] = &[
     Column::optional("evidence", Holds::Text, "where one will see it").prose(),
     Column::needed("status", Holds::Word(&STATUSES), "not_started, under_way, done, carried_over or dropped"),
     Column::optional("why_not", Holds::Text, "why it was not done").prose(),
+    Column::optional("resources", Holds::Text, "what it takes: material, money, cover").prose(),
 ];
 
 pub(super) const KIND: Kind = Kind {
@@ -54,6 +55,7 @@ struct Said {
     evidence: String,
     status: String,
     why_not: String,
+    resources: String,
 }
 
 impl Keyed for Said {
@@ -70,7 +72,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let tx = taking.tx;
     let (cycles, people, practices) =
         (world::cycles(taking).await?, world::people(taking).await?, Practices::read(taking).await?);
-    let sql = "select key, cycle_id, text, owner_id, due_on, practice, evidence, status, why_not from plan_action";
+    let sql = "select key, cycle_id, text, owner_id, due_on, practice, evidence, status, why_not, resources from plan_action";
     let before = by_key(db::rows::<Said>(&**tx, sql, vec![]).await?);
     let Parted { new, changed, tally } = parted(sources, "action", &before, |row| said(row, &cycles, &people, &practices));
     if !tally.is_clean() {
@@ -90,16 +92,17 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
             said.evidence.into(),
             said.status.into(),
             said.why_not.into(),
+            said.resources.into(),
             1.into(),
         ]
     });
-    let columns = "id, key, cycle_id, position, text, owner_id, due_on, practice, evidence, status, why_not, version";
+    let columns = "id, key, cycle_id, position, text, owner_id, due_on, practice, evidence, status, why_not, resources, version";
     db::insert(&**tx, "plan_action", columns, rows.collect()).await?;
     for said in changed {
         db::exec(
             &**tx,
             "update plan_action set cycle_id = $2, text = $3, owner_id = $4, due_on = $5, practice = $6, evidence = $7,
-               status = $8, why_not = $9, version = version + 1 where key = $1",
+               status = $8, why_not = $9, resources = $10, version = version + 1 where key = $1",
             vec![
                 said.key.into(),
                 said.cycle_id.into(),
@@ -110,6 +113,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
                 said.evidence.into(),
                 said.status.into(),
                 said.why_not.into(),
+                said.resources.into(),
             ],
         )
         .await?;
@@ -135,6 +139,7 @@ fn said(row: &mut Row<'_>, cycles: &Known<CycleId>, people: &Known<PersonId>, pr
         evidence: text(row, "evidence", SHORT_MOST),
         status: status?,
         why_not: text(row, "why_not", SHORT_MOST),
+        resources: text(row, "resources", SHORT_MOST),
     })
 }
 
@@ -150,8 +155,10 @@ async fn export(db: &Db) -> Result<Export, Error> {
         evidence: String,
         status: String,
         why_not: String,
+        resources: String,
     }
-    let sql = "select a.key, c.key as cycle, a.text, h.email as owner, a.due_on, a.practice, a.evidence, a.status, a.why_not
+    let sql = "select a.key, c.key as cycle, a.text, h.email as owner, a.due_on, a.practice, a.evidence, a.status, a.why_not,
+           a.resources
          from plan_action a join cycle c on c.id = a.cycle_id left join person h on h.id = a.owner_id
          where c.owner_kind <> 'person' and a.removed_at is null order by c.key, a.position, a.key";
     let rows = db::rows::<Told>(db.read(), sql, vec![]).await?.into_iter().map(|told| {
@@ -165,6 +172,7 @@ async fn export(db: &Db) -> Result<Export, Error> {
             told.evidence.into(),
             told.status.into(),
             told.why_not.into(),
+            told.resources.into(),
         ]
     });
     Ok(Export::Table(sheet("plan-actions", COLUMNS, rows.collect())))

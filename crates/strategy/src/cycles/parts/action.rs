@@ -17,6 +17,7 @@ pub(in crate::cycles) struct Action {
     pub due_on: Option<NaiveDate>,
     pub practice: String,
     pub evidence: String,
+    pub resources: String,
     pub status: String,
     pub why_not: String,
 }
@@ -33,7 +34,7 @@ impl Kept for Action {
     const ID: &'static str = "action";
     const WORD: &'static str = "plan action";
     const PLACE: &'static str = "plan";
-    const COLUMNS: &'static str = "x.text, x.owner_id, x.due_on, x.practice, x.evidence, x.status, x.why_not";
+    const COLUMNS: &'static str = "x.text, x.owner_id, x.due_on, x.practice, x.evidence, x.resources, x.status, x.why_not";
     const IS_ORDERED: bool = true;
     const HAS_PRACTICES: bool = false;
     const IS_ITS_AUTHORS: bool = false;
@@ -51,6 +52,7 @@ impl Kept for Action {
             form.refuse("practice", "One practice is enough here. Which one is it most about?");
         }
         let evidence = form.optional("evidence", SHORT_MOST);
+        let resources = form.optional("resources", SHORT_MOST);
         let status = choice(form, "status", &ACTION_STATUSES, "Where does it stand?");
         let why_not = form.optional("why_not", SHORT_MOST);
         let action = Self {
@@ -59,6 +61,7 @@ impl Kept for Action {
             due_on: due_on?,
             practice: codes?.into_iter().next().unwrap_or_default(),
             evidence: evidence?,
+            resources: resources?,
             status: status?,
             why_not: why_not?,
         };
@@ -76,6 +79,7 @@ impl Kept for Action {
             ("due_on", self.due_on.map(|day| day.to_string()).unwrap_or_default()),
             ("practice", self.practice.clone()),
             ("evidence", self.evidence.clone()),
+            ("resources", self.resources.clone()),
             ("status", self.status.clone()),
             ("why_not", self.why_not.clone()),
         ])
@@ -88,6 +92,7 @@ impl Kept for Action {
             line("By", self.due_on.map(|day| spoken(day, world.today)).unwrap_or_default()),
             line("Practice", &*self.practice),
             line("Seen in", &*self.evidence),
+            line("It takes", &*self.resources),
             line("Where it is", words::of(&ACTION_STATUSES, &self.status)),
             line("Why not", &*self.why_not),
         ])
@@ -100,6 +105,7 @@ impl Kept for Action {
             ("due_on", self.due_on.into()),
             ("practice", self.practice.clone().into()),
             ("evidence", self.evidence.clone().into()),
+            ("resources", self.resources.clone().into()),
             ("status", self.status.clone().into()),
             ("why_not", self.why_not.clone().into()),
         ]

@@ -1,15 +1,17 @@
 //! A part of a cycle is written, changed, taken out and brought back: a goal, an action, an entry of the log, a learning.
 
 use askama::Template;
+use axum::extract::Query;
 use platform::{
     Cx, Error,
     access::{May, actions::See},
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
+use serde::Deserialize;
 
 use crate::{
     cycles::{
-        ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET,
+        ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET, Owner,
         parts::{Kept as Part, PartThere, World},
         policy::Run,
         store::{self, Revision},
@@ -21,6 +23,21 @@ use crate::{
 /// What was kept of something.
 pub(super) fn kept(cx: &Cx, revision: Revision) -> Kept {
     Kept::of(cx, revision.said, revision.author, revision.at)
+}
+
+/// From where a form was opened.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Ask {
+    from: String,
+}
+
+/// Where one goes after a form: to the plan, where it was opened from there, else to the cycle.
+fn back_of<N: Part>(there: &CycleThere, from: &str) -> String {
+    match (&there.owner, from) {
+        (Owner::Partnership(_), "plan") => format!("{}/plan", there.cycle.href()),
+        _ => format!("{}#{}", there.cycle.href(), N::PLACE),
+    }
 }
 
 #[derive(Template)]
@@ -66,7 +83,7 @@ fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there: &CycleTher
         kind: N::TABLE,
         word: N::WORD,
         crumbs,
-        back: format!("{}#{}", cycle.href(), N::PLACE),
+        back: back_of::<N>(there, form.value("from")),
         action: format!("{}/{}", cycle.href(), N::PATH),
         form,
         people: std::iter::once(nobody)
@@ -89,10 +106,11 @@ fn upper_first(text: &str) -> String {
 }
 
 /// `GET /cycles/{cycle}/goals/new` and the like
-pub(super) async fn new<N: Part>(may: May<Run, CycleThere>, cx: Cx) -> Answered {
+pub(super) async fn new<N: Part>(may: May<Run, CycleThere>, cx: Cx, Query(ask): Query<Ask>) -> Answered {
     let world = World::read(&cx, may.who(), may.thing()).await?;
     let mut form = N::blank(&world);
     form.put("key", vec![cx.new_id().to_string()]);
+    form.put("from", vec![ask.from]);
     page(&page_of::<N>(&cx, may.who(), may.thing(), &world, form))
 }
 
@@ -114,7 +132,7 @@ pub(super) async fn add<N: Part>(may: May<Run, CycleThere>, cx: Cx, mut form: Fo
     verbs::add(&may, &cx, &world, key, &part).await?;
     let base = there.cycle.href();
     let undo = format!("{base}/{}/{key}/removal", N::PATH);
-    Ok(go_to_with(&format!("{base}#{}", N::PLACE), &Toast::with_undo("Saved.", undo)))
+    Ok(go_to_with(&back_of::<N>(there, form.value("from")), &Toast::with_undo("Saved.", undo)))
 }
 
 async fn standing<N: Part>(
@@ -144,11 +162,12 @@ async fn standing<N: Part>(
 }
 
 /// `GET /cycles/{cycle}/goals/{goal}` and the like
-pub(super) async fn show<N: Part>(may: May<See, PartThere<N>>, cx: Cx) -> Answered {
+pub(super) async fn show<N: Part>(may: May<See, PartThere<N>>, cx: Cx, Query(ask): Query<Ask>) -> Answered {
     let there = may.thing();
     let world = World::read(&cx, may.who(), &there.there).await?;
     let mut form = there.part.form(&world);
     form.put("version", vec![there.version.to_string()]);
+    form.put("from", vec![ask.from]);
     page(&standing(&cx, may.who(), there, &world, form, may.also::<Run>(), false).await?)
 }
 
@@ -160,10 +179,9 @@ pub(super) async fn correct<N: Part>(may: May<Run, PartThere<N>>, cx: Cx, mut fo
         return page_with_errors(&standing(&cx, may.who(), there, &world, form, true, false).await?);
     };
     match verbs::correct(&may, &cx, &world, form.version(), &part).await {
-        Ok(()) => Ok(go_to_with(
-            &format!("{}#{}", there.there.cycle.href(), N::PLACE),
-            &Toast::saying("Saved. The wording before is kept."),
-        )),
+        Ok(()) => {
+            Ok(go_to_with(&back_of::<N>(&there.there, form.value("from")), &Toast::saying("Saved. The wording before is kept.")))
+        }
         Err(Error::Stale) => {
             form.put("version", vec![there.version.to_string()]);
             page_with_errors(&standing(&cx, may.who(), there, &world, form, true, true).await?)

@@ -75,6 +75,7 @@ struct ActionRow {
     status: String,
     code: Option<Code>,
     evidence: String,
+    resources: String,
     why_not: String,
 }
 
@@ -443,6 +444,7 @@ fn row(base: &str, action: PlanAction, framework: Option<&Framework>, today: Nai
         code: (!action.practice.is_empty()).then(|| code_of(framework, &action.practice)),
         text: action.text,
         evidence: action.evidence,
+        resources: action.resources,
         why_not: action.why_not,
     }
 }
