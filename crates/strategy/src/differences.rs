@@ -79,10 +79,21 @@ impl Woven {
     }
 }
 
-/// Both texts in one: what goes away stands where it stood, beside what comes.
+/// From which share of common words on two texts are read as one that was changed.
+const ALIKE_FROM: f32 = 0.5;
+
+/// Both texts in one: what goes away stands where it stood, beside what comes. Texts that have little in common stand one after the
+/// other, because nobody reads two sentences that are shuffled into one.
 pub(crate) fn woven(before: &str, after: &str) -> Vec<Woven> {
     let mut pieces: Vec<Woven> = Vec::new();
-    for change in TextDiff::from_words(before, after).iter_all_changes() {
+    let difference = TextDiff::from_words(before, after);
+    if difference.ratio() < ALIKE_FROM {
+        let whole = [(Whose::Before, before), (Whose::Both, " "), (Whose::After, after)];
+        let has_both = !before.is_empty() && !after.is_empty();
+        let kept = whole.into_iter().filter(|(whose, text)| !text.is_empty() && (has_both || *whose != Whose::Both));
+        return kept.map(|(whose, text)| Woven { whose, text: text.to_owned() }).collect();
+    }
+    for change in difference.iter_all_changes() {
         let whose = match change.tag() {
             ChangeTag::Equal => Whose::Both,
             ChangeTag::Delete => Whose::Before,
@@ -124,5 +135,9 @@ mod tests {
         };
         assert_eq!(of(Whose::Before), "Meet the principal weekly.");
         assert_eq!(of(Whose::After), "Meet the principal every week.");
+        let other: Vec<Whose> =
+            woven("Agree the coachee list.", "Set a goal with each.").iter().map(|piece| piece.whose).collect();
+        assert_eq!(other, [Whose::Before, Whose::Both, Whose::After], "two sentences are not shuffled into one");
+        assert_eq!(woven("", "New."), [Woven { whose: Whose::After, text: "New.".to_owned() }]);
     }
 }

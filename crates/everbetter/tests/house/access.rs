@@ -65,6 +65,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("session", platform::secret::hex(&platform::secret::token_hash("ada"))),
         ("token", id("select id from api_token").await),
         ("framework", "vi-pit-1".to_owned()),
+        ("draft", "vi-pit-2".to_owned()),
         ("line", "1".to_owned()),
         ("comment", id("select id from framework_draft_comment").await),
         ("node", "C1".to_owned()),

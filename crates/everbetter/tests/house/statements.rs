@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 40] = [
+pub const PAGES: [(&str, &str); 41] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -34,6 +34,7 @@ pub const PAGES: [(&str, &str); 40] = [
     ("director", "/sites"),
     ("evaluator", "/practices"),
     ("evaluator", "/practices/versions"),
+    ("evaluator", "/api/v1/framework-drafts"),
     ("evaluator", "/practices/2.2.3"),
     ("director", "/overview"),
     ("director", "/due"),

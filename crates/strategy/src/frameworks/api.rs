@@ -32,9 +32,16 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// A published version, known by its key and number: `vi-pit-1`.
-struct Version(Arc<Framework>);
+pub(super) struct Version(Arc<Framework>);
 
-fn key_of(framework: &Framework) -> String {
+impl Version {
+    /// The version.
+    pub(super) fn framework(&self) -> &Framework {
+        &self.0
+    }
+}
+
+pub(super) fn key_of(framework: &Framework) -> String {
     format!("{}-{}", framework.key, framework.version)
 }
 

@@ -21,16 +21,19 @@ pub(crate) struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn step(&self, key: &str) -> String {
+    /// A step's name.
+    pub(crate) fn step(&self, key: &str) -> String {
         self.pack.steps.iter().find(|step| step.id == key).map_or(key.to_owned(), |step| step.name.clone())
     }
 
-    fn strand(&self, number: i32) -> String {
+    /// A strand's name.
+    pub(crate) fn strand(&self, number: i32) -> String {
         let strand = self.pack.strands.iter().find(|strand| strand.number == number);
         strand.map_or_else(|| number.to_string(), |strand| strand.name.clone())
     }
 
-    fn phase(&self, number: i32) -> String {
+    /// A phase's name.
+    pub(crate) fn phase(&self, number: i32) -> String {
         let phase = self.pack.phases.iter().find(|phase| phase.number == number);
         phase.map_or_else(|| number.to_string(), |phase| phase.name.clone())
     }

@@ -8,6 +8,7 @@ mod browse;
 mod check;
 mod differs;
 mod draft;
+mod files;
 mod hold;
 pub(crate) mod import;
 mod lineage;

@@ -1,6 +1,7 @@
 //! The draft of a framework's next version: begun from what is published, changed practice by practice for a reason, with the
 //! lineage recorded as it happens.
 
+mod api;
 mod discussion;
 mod out;
 mod policy;
@@ -14,4 +15,7 @@ mod web;
 
 pub(super) use rules::is_reworded;
 pub(crate) use schema::migrations;
-pub(super) use web::routes;
+
+pub(super) fn routes() -> platform::access::Routes {
+    web::routes().and(api::routes())
+}

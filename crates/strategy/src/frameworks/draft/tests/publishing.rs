@@ -131,6 +131,48 @@ async fn a_draft_goes_out_when_enough_approve_it_as_it_stands() {
     .await;
 }
 
+#[tokio::test]
+async fn a_version_and_its_draft_go_along_as_files_and_to_programs() {
+    in_the_world(async |bench| {
+        let mut pat = visitor(&bench, "pat");
+        let toml = pat.get("/practices/versions/vi-pit-1/export/toml").await;
+        let pack = pack::read("vi-pit.toml", &toml.body).expect("it reads as the pack that it was");
+        assert_eq!((pack.meta.version, pack.practices.len()), (1, 46));
+        for ending in ["csv", "xlsx"] {
+            assert_eq!(pat.get(&format!("/practices/versions/vi-pit-1/export/{ending}")).await.status, 200);
+        }
+        assert_eq!(pat.get("/practices/versions/vi-pit-1/export/pdf").await.status, 404);
+        assert_eq!(pat.get("/practices/versions/vi-pit-7/export/toml").await.status, 404);
+
+        assert_eq!(
+            visitor(&bench, "ines").get("/api/v1/framework-drafts").await.json()["items"].as_array().map(Vec::len),
+            Some(0)
+        );
+        begin(&bench).await;
+        let words = [("title", "A goal in their words"), ("reason", "A concern.")];
+        assert_eq!(send(&bench, "cleo", "2.2.3", &words).await.status, 303);
+        let csv = visitor(&bench, "ines").get(&format!("{DRAFT}/export/csv")).await.body;
+        assert!(csv.lines().next().is_some_and(|head| head.ends_with("fate,comes_from,reason")), "{csv}");
+        assert!(
+            csv.lines()
+                .any(|line| line.starts_with("2.2.3,A goal in their words") && line.ends_with("reworded,2.2.3,A concern."))
+        );
+        let toml = visitor(&bench, "ines").get(&format!("{DRAFT}/export/toml")).await;
+        let pack = pack::read("draft.toml", &toml.body).expect("a draft reads as a pack");
+        assert_eq!((pack.meta.version, pack.practices.len()), (2, 46));
+        assert_eq!(pat.get(&format!("{DRAFT}/export/csv")).await.status, 404);
+        assert_eq!(pat.get("/api/v1/framework-drafts").await.status, 403);
+        assert_eq!(pat.get("/api/v1/framework-drafts/vi-pit-2").await.status, 404);
+        let told = visitor(&bench, "ines").get("/api/v1/framework-drafts/vi-pit-2").await.json();
+        let practices = told["practices"].as_array().expect("practices");
+        let line = practices.iter().find(|line| line["code"] == "2.2.3").expect("2.2.3");
+        assert_eq!((line["fate"].as_str(), line["reason"].as_str()), (Some("reworded"), Some("A concern.")));
+        assert_eq!((told["follows"].as_str(), told["approvals_needed"].as_i64()), (Some("vi-pit-1"), Some(2)));
+        assert_eq!(visitor(&bench, "ines").get("/api/v1/framework-drafts/vi-pit-3").await.status, 404);
+    })
+    .await;
+}
+
 /// Six practices of the intensive model, all due in September; the third and the sixth once more in January.
 fn six_practices() -> String {
     let mut pack = pack::read("vi-pit.toml", DEFAULT_PACK).expect("a sound pack");
@@ -229,6 +271,11 @@ async fn a_version_in_mid_year_leaves_what_was_counted_and_adds_nothing_up() {
         ];
         let reply = cleo.post(&format!("{DRAFT}/practices"), &new).await;
         assert_eq!(reply.status, 303, "{}", reply.text());
+        // Before it goes out: P1 goes on with its entry; those of P3, P4 and P6 stay; P3, P3b, P4 and N1 begin anew.
+        assert_eq!(visitor(&bench, "pat").get(&format!("{DRAFT}/effects")).await.status, 404);
+        let effects = visitor(&bench, "dee").get(&format!("{DRAFT}/effects")).await.text();
+        assert!(effects.contains("In 1 of 4 partnerships, entries of this year stay"), "{effects}");
+        assert!(effects.contains("1 3 P3, P4, P6 4"), "{effects}");
         assert_eq!(approve(&bench, "dee").await.status, 303);
         assert_eq!(approve(&bench, "cleo").await.status, 303);
         let reply = publish(&bench, "cleo", "2021-10-06").await;

@@ -3,6 +3,8 @@
 mod act;
 mod approve;
 mod comparison;
+mod effects;
+mod export;
 mod fields;
 mod line;
 mod show;
@@ -15,7 +17,10 @@ use platform::access::Routes;
 pub(in crate::frameworks) fn routes() -> Routes {
     Routes::new()
         .get("/practices/versions", versions::show)
+        .get("/practices/versions/{framework}/export/{ending}", export::version)
         .get("/practices/comparison", comparison::show)
+        .get("/practices/draft/export/{ending}", export::draft)
+        .get("/practices/draft/effects", effects::show)
         .get("/practices/draft", show::show)
         .post("/practices/draft", versions::begin)
         .post("/practices/draft/removal", show::remove)

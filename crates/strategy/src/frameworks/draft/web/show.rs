@@ -20,10 +20,11 @@ use super::{
         discussion::{self, Comment},
         out::{self, Approval, Checked},
         policy::{Approve, OpenDraft, Publish},
+        rules::State,
         store::{self, Drafter},
         verbs::{self, HREF},
     },
-    view::{Change, Drawn, Node, Read},
+    view::{Change, Drawn, Node, Read, line_href},
 };
 
 /// A step of the draft's history.
@@ -58,6 +59,7 @@ pub(super) struct Page {
     checks: Vec<Checked>,
     missing: String,
     heard: String,
+    talked: Vec<Talked>,
     version: i32,
     can: Can,
     may_edit: bool,
@@ -78,6 +80,14 @@ struct Stage {
     note: String,
     is_past: bool,
     is_now: bool,
+}
+
+/// A practice that somebody spoke about.
+struct Talked {
+    href: String,
+    code: String,
+    title: String,
+    line: String,
 }
 
 struct ApprovalLine {
@@ -129,6 +139,7 @@ pub(super) async fn page_of(cx: &Cx, open: &OpenDraft, who: &Standing, can: Can,
         approves: approvals.iter().any(|approval| approval.slug == who.slug),
         missing: missing(&read, &checks, &approvals),
         heard: heard(&comments),
+        talked: talked(&read, &comments),
         approvals: approvals
             .into_iter()
             .map(|approval| ApprovalLine {
@@ -204,6 +215,23 @@ fn heard(comments: &[Comment]) -> String {
         (1, more) => format!("One of us has said something, in {more} comments."),
         (people, more) => format!("{people} of us have said something, in {more} comments."),
     }
+}
+
+/// The practices that somebody spoke about, in their order.
+fn talked(read: &Read, comments: &[Comment]) -> Vec<Talked> {
+    let lines = read.sheet.lines.iter().filter_map(|line| {
+        let own: Vec<&Comment> = comments.iter().filter(|comment| comment.line == line.number).collect();
+        let said = counted(i64::try_from(own.len()).unwrap_or_default(), "comment", "comments");
+        let waits = if own.iter().any(|comment| comment.waits()) { ", with words that wait for an answer" } else { "" };
+        let is_shown = !own.is_empty() && matches!(line.state, State::Stands | State::Retired);
+        is_shown.then(|| Talked {
+            href: format!("{}#talk-h", line_href(line.number)),
+            code: line.says.code.clone(),
+            title: line.says.title.clone(),
+            line: format!("{said}{waits}"),
+        })
+    });
+    lines.collect()
 }
 
 /// `46 in version 1, 47 in the draft: 2 reworded, 1 split.`

@@ -9,7 +9,7 @@ use platform::{
 };
 
 use super::super::{
-    super::Framework,
+    super::{Framework, api::key_of},
     policy::{Begin, Versions},
     store,
     verbs::{self, Beginning, HREF},
@@ -17,6 +17,7 @@ use super::super::{
 
 /// A published version.
 struct Version {
+    key: String,
     title: String,
     number: i32,
     practices: usize,
@@ -58,6 +59,7 @@ async fn page_of(cx: &Cx, staff: bool, may_begin: bool, form: Option<Form>) -> R
     let versions = all.iter().rev().map(|framework| {
         let day = spoken(framework.effective_from, today);
         Version {
+            key: key_of(framework),
             title: framework.title.clone(),
             number: framework.version,
             practices: framework.practices.len(),
