@@ -37,8 +37,8 @@ use platform::{
 use crate::{FrameworkId, PracticeId};
 
 pub(crate) use draft::migrations;
-pub(crate) use lineage::Sameness;
 pub(crate) use publish::BEGINS;
+pub(crate) use store::sameness;
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(draft::routes()).and(api::routes())

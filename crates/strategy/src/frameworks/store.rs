@@ -10,7 +10,7 @@ use partnerships::PartnershipId;
 use platform::db;
 use platform::db::{ConnectionTrait, DbErr, FromQueryResult};
 
-use super::lineage;
+use super::lineage::{self, Sameness};
 use super::{CycleMonths, Due, Framework, Part, Practice, Quality, StatusWord};
 use crate::{FrameworkId, PracticeId};
 
@@ -85,6 +85,13 @@ async fn whole(on: &impl ConnectionTrait, ids: &[FrameworkId]) -> Result<Vec<Arc
     }
     let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);
     Ok(ids.iter().filter_map(|id| kept.get(id).cloned()).collect())
+}
+
+/// Which practices count as one, over all versions that were read before; whoever reads cells has read the version that counts.
+pub(crate) fn sameness() -> Sameness {
+    let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);
+    let practices = kept.values().flat_map(|framework| &framework.practices);
+    Sameness::of(&practices.filter_map(|practice| Some((practice.id, practice.was?))).collect())
 }
 
 /// A version with what it follows: which of its practices were there before, and since when each is what it is.

@@ -121,12 +121,8 @@ pub(crate) async fn same(on: &impl ConnectionTrait) -> Result<HashMap<PracticeId
 pub(crate) struct Sameness(HashMap<PracticeId, Vec<PracticeId>>);
 
 impl Sameness {
-    /// Reads it: one query.
-    pub(crate) async fn read(on: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        Ok(Self::of(&same(on).await?))
-    }
-
-    fn of(same: &HashMap<PracticeId, PracticeId>) -> Self {
+    /// Works it out from what each practice was in the version before.
+    pub(crate) fn of(same: &HashMap<PracticeId, PracticeId>) -> Self {
         let first = |mut id: PracticeId| {
             while let Some(was) = same.get(&id) {
                 id = *was;

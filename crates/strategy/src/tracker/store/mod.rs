@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     PracticeId,
-    frameworks::{Framework, Sameness},
+    frameworks::{Framework, sameness},
 };
 
 mod anywhere;
@@ -45,7 +45,7 @@ pub(super) fn status_of(key: &str) -> Result<Status, Error> {
 /// Beyond so many partnerships all cells of the year are read rather than named ones.
 const NAMED: usize = 2_000;
 
-/// The cells of several partnerships in one school year, with two queries. A cell stands under each id that its practice has had
+/// The cells of several partnerships in one school year, with one query. A cell stands under each id that its practice has had
 /// in any version in which it counts as the same.
 ///
 /// # Errors
@@ -56,7 +56,7 @@ pub async fn cells_of(
     partnerships: &[PartnershipId],
 ) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
     let named = partnerships.len() <= NAMED;
-    let sameness = Sameness::read(on).await?;
+    let sameness = sameness();
     let mut sql =
         "select partnership_id, practice_id, cycle, status, quality from tracker_cell where school_year = $1".to_owned();
     let mut params: db::Params = vec![year.0.into()];
@@ -116,7 +116,7 @@ pub(super) async fn years_of(
         status: String,
         quality: Option<i32>,
     }
-    let sameness = Sameness::read(on).await?;
+    let sameness = sameness();
     let sql = "select practice_id, school_year, cycle, status, quality from tracker_cell
          where partnership_id = $1 and school_year >= $2 and school_year <= $3 order by entered_at";
     let mut cells = YearCells::new();
