@@ -65,58 +65,65 @@ impl<'a> Walk<'a> {
     /// Solves the equations for as many unknowns as they determine, and moves the others to 0.
     fn begin(&mut self) {
         let width = self.start.len();
-        let mut dense = vec![0.0; self.rows.len() * width];
-        for (line, (terms, _)) in dense.chunks_exact_mut(width).zip(self.rows) {
-            terms.iter().for_each(|(i, sign)| line[*i] += sign);
-        }
-        let mut solved_by: Vec<(usize, usize)> = Vec::new();
-        let mut pivot = vec![0.0; width];
-        for row in 0..self.rows.len() {
-            let line = &dense[row * width..(row + 1) * width];
-            let usable = (0..width).filter(|c| line[*c].abs() > 1e-7);
-            // Large counts are far from 0, so that the others can be moved without a step.
-            let Some(column) = usable.max_by(|a, b| {
-                (line[*a].abs().min(1.0), self.start[*a])
-                    .partial_cmp(&(line[*b].abs().min(1.0), self.start[*b]))
-                    .unwrap_or(std::cmp::Ordering::Equal)
-            }) else {
-                continue;
-            };
-            let scale = 1.0 / line[column];
-            pivot.iter_mut().zip(line).for_each(|(p, v)| *p = if v.abs() > TINY { v * scale } else { 0.0 });
-            let filled: Vec<usize> = (0..width).filter(|c| pivot[*c] != 0.0).collect();
-            dense[row * width..(row + 1) * width].copy_from_slice(&pivot);
-            for other in (0..self.rows.len()).filter(|o| *o != row) {
-                let line = &mut dense[other * width..(other + 1) * width];
-                let factor = line[column];
-                if factor != 0.0 {
-                    for &c in &filled {
-                        line[c] -= factor * pivot[c];
-                        if line[c].abs() < TINY {
-                            line[c] = 0.0;
-                        }
-                    }
-                    line[column] = 0.0;
-                }
-            }
-            solved_by.push((row, column));
-        }
-        let mut is_inner = vec![false; width];
-        solved_by.iter().for_each(|(_, c)| is_inner[*c] = true);
-        self.inner = solved_by.iter().map(|(_, c)| *c).collect();
-        self.outer = (0..width).filter(|c| !is_inner[*c]).collect();
-        self.table = Vec::with_capacity(self.inner.len() * self.outer.len());
-        for (row, _) in &solved_by {
-            self.table.extend(self.outer.iter().map(|c| dense[row * width + c]));
-        }
-        for (row, unknown) in self.inner.iter().enumerate() {
-            self.place[*unknown] = row;
-        }
-        for (column, unknown) in self.outer.iter().enumerate() {
-            self.place[*unknown] = self.inner.len() + column;
+        let solved = self.rows.len().min(width / 2);
+        self.inner.clear();
+        self.outer = (0..width).collect();
+        self.place = (0..width).collect();
+        self.table = Vec::with_capacity(solved * (width - solved));
+        // Equation by equation, so that those which say nothing new take no room.
+        for (terms, _) in self.rows {
+            self.solve_for_one_more(terms);
         }
         self.values = self.inner.iter().map(|i| self.start[*i]).collect();
         self.move_outer_to_zero();
+    }
+
+    /// Solves an equation for an outer unknown, which becomes an inner one; nothing when it follows from those before.
+    fn solve_for_one_more(&mut self, terms: &[(usize, f64)]) {
+        let (rows, columns) = (self.inner.len(), self.outer.len());
+        self.line.clear();
+        self.line.resize(columns, 0.0);
+        for (unknown, sign) in terms {
+            match self.place[*unknown].checked_sub(rows) {
+                Some(column) => self.line[column] += sign,
+                None => {
+                    let own = &self.table[self.place[*unknown] * columns..][..columns];
+                    self.line.iter_mut().zip(own).for_each(|(l, entry)| *l -= sign * entry);
+                }
+            }
+        }
+        let usable = (0..columns).filter(|c| self.line[*c].abs() > 1e-7);
+        // Large counts are far from 0, so that the others can be moved without a step.
+        let Some(column) = usable.max_by(|a, b| {
+            let rank = |c: usize| (self.line[c].abs().min(1.0), self.start[self.outer[c]]);
+            rank(*a).partial_cmp(&rank(*b)).unwrap_or(std::cmp::Ordering::Equal)
+        }) else {
+            return;
+        };
+        let scale = 1.0 / self.line.remove(column);
+        self.line.iter_mut().for_each(|l| *l = if l.abs() > TINY { *l * scale } else { 0.0 });
+        for row in 0..rows {
+            let factor = self.table[row * columns + column];
+            let (from, to) = (row * columns, row * (columns - 1));
+            self.table.copy_within(from..from + column, to);
+            self.table.copy_within(from + column + 1..from + columns, to + column);
+            if factor != 0.0 {
+                for (entry, l) in self.table[to..to + columns - 1].iter_mut().zip(&self.line) {
+                    *entry -= factor * l;
+                    if entry.abs() < TINY {
+                        *entry = 0.0;
+                    }
+                }
+            }
+        }
+        self.table.truncate(rows * (columns - 1));
+        self.table.extend_from_slice(&self.line);
+        let unknown = self.outer.remove(column);
+        self.inner.push(unknown);
+        self.place[unknown] = rows;
+        for (column, unknown) in self.outer.iter().enumerate() {
+            self.place[*unknown] = rows + 1 + column;
+        }
     }
 
     fn move_outer_to_zero(&mut self) {
