@@ -2,7 +2,7 @@
 
 use platform::{
     audit::Actor,
-    db,
+    db::{self, FromQueryResult},
     import::{self, Export, Kind, Mode, Source, Tally},
     testing::Bench,
 };
@@ -27,6 +27,13 @@ async fn take(bench: &Bench, kind: &Kind, source: Source) -> Tally {
     tally
 }
 
+#[derive(FromQueryResult)]
+struct Goal {
+    text: String,
+    happened: String,
+    decision: String,
+}
+
 /// Texts that files get wrong most easily.
 async fn make_texts_difficult(bench: &Bench) {
     let difficult = "=1+1, \"quoted\"; it’s\nÅsa – 学校\n'=x";
@@ -36,7 +43,7 @@ async fn make_texts_difficult(bench: &Bench) {
         .write(async |tx| {
             db::exec(&**tx, "update visit set note = $1", vec![difficult.into()]).await?;
             db::exec(&**tx, "update log_entry set text = $1", vec![difficult.into()]).await?;
-            db::exec(&**tx, "update goal set text = $1", vec![difficult.into()]).await?;
+            db::exec(&**tx, "update goal set text = $1, happened = $1", vec![difficult.into()]).await?;
             db::exec(&**tx, "update theory_node set text = $1, because = $1", vec![format!("={difficult}").into()]).await?;
             db::exec(&**tx, "update tracker_entry set note = $1", vec![format!("'{difficult}").into()]).await?;
             db::exec(&**tx, "update person set about = $1", vec![format!("-{difficult}").into()]).await
@@ -63,6 +70,9 @@ async fn what_leaves_comes_in_again() {
             let (_, same) = written(&empty, kind, false).await;
             assert_eq!(String::from_utf8_lossy(&same), String::from_utf8_lossy(&bytes), "{name}");
         }
+        let sql = "select text, happened, decision from goal where decision <> ''";
+        let goal = db::one::<Goal>(empty.app.db.read(), sql, vec![]).await.expect("an answer").expect("a goal that was decided");
+        assert_eq!((goal.happened, goal.decision.as_str()), (goal.text, "adapt"), "what came of it comes along");
     })
     .await;
 }

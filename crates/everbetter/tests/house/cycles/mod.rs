@@ -184,6 +184,22 @@ async fn a_changed_file_changes_what_it_says_and_a_step_that_is_stood_in_stays()
         assert!(page.text().contains("From 25 to 80 per cent"));
         assert!(!page.body.contains("/practices/3.2.3"), "the practice that was left out is gone");
 
+        // A column that is not there says nothing, a column that is empty says so.
+        let page = visitor(bench, "ada").get("/cycles/alder.20.c3").await.text();
+        assert!(page.contains("Two groups moved and one did not.") && page.contains("multilingual learners"));
+        let few = "goal,cycle,kind,text,student_group\nalder.20.c3.g1,alder.20.c3,student,Half of them read at benchmark.,\n";
+        assert_eq!(tried(bench, "goals", few).await, []);
+        let page = visitor(bench, "ada").get("/cycles/alder.20.c3").await.text();
+        assert!(page.contains("Half of them read at benchmark.") && page.contains("Two groups moved and one did not."));
+        assert!(!page.contains("multilingual learners"));
+        let few = "action,cycle,text,status\nalder.20.c3.a1,alder.20.c3,Two rooms try the talk routine,dropped\n";
+        assert_eq!(tried(bench, "plan-actions", few).await, []);
+        assert!(visitor(bench, "ada").get("/cycles/alder.20.c3").await.text().contains("No cover for it."));
+        let few = "cycle,owner_kind,owner,school_year,number,title,template,starts,ends,state\n\
+             alder.20.c3,partnership,alder,2020-21,3,Talk first,roci,2021-03-08,2021-06-11,closed\n";
+        assert_eq!(tried(bench, "cycles", few).await, []);
+        assert!(visitor(bench, "ada").get("/cycles/alder.20.c3").await.text().contains("Lena"), "who was in it is");
+
         let (_, _, templates) = FILES.iter().find(|(kind, ..)| *kind == "cycle-templates").expect("templates");
         let refused = tried(bench, "cycle-templates", &templates.replace("id = \"do\"", "id = \"try\"")).await;
         assert_eq!(refused.len(), 1, "Birch stands in Do");

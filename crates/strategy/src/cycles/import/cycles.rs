@@ -6,14 +6,13 @@ use chrono::NaiveDate;
 use partnerships::{PartnershipId, calendar::SchoolYear};
 use platform::{
     Error,
-    clock::new_id,
-    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult, PersonId, TeamId},
+    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult, PersonId, TeamId, Value},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
     search,
 };
 
 use super::{
-    Keyed, Parted, by_key, parted, sheet,
+    Keyed, Parted, by_key, or_known, parted, sheet,
     world::{self, text},
 };
 use crate::{
@@ -79,6 +78,11 @@ struct Said {
 }
 
 impl Keyed for Said {
+    const TABLE: &'static str = "cycle";
+    const COLUMNS: &'static str = "owner_kind, person_id, team_id, partnership_id, school_year, number, title, template_key, \
+        starts_on, ends_on, state, step_key, agreements, closed_on";
+    const IS_ORDERED: bool = false;
+
     fn key(&self) -> &str {
         &self.key
     }
@@ -86,6 +90,36 @@ impl Keyed for Said {
     fn title(&self) -> String {
         // The history of what came in has readers who may not read a person's own.
         if self.owner_kind == OwnerKind::Person.key() { self.key.clone() } else { format!("{}: {}", self.key, self.title) }
+    }
+
+    fn within(&self) -> Option<CycleId> {
+        None
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.owner_kind.clone().into(),
+            self.person_id.into(),
+            self.team_id.into(),
+            self.partnership_id.into(),
+            self.school_year.into(),
+            self.number.into(),
+            self.title.clone().into(),
+            self.template_key.clone().into(),
+            self.starts_on.into(),
+            self.ends_on.into(),
+            self.state.clone().into(),
+            self.step_key.clone().into(),
+            self.agreements.clone().into(),
+            self.closed_on.into(),
+        ]
+    }
+
+    fn keep(&mut self, known: &Self, has: &dyn Fn(&str) -> bool) {
+        or_known(has("members"), &mut self.members, &known.members);
+        or_known(has("agreements"), &mut self.agreements, &known.agreements);
+        or_known(has("closed_on") || self.state != "closed", &mut self.closed_on, &known.closed_on);
+        or_known(has("carried_from"), &mut self.carried_from, &known.carried_from);
     }
 }
 
@@ -235,56 +269,9 @@ fn said(row: &mut Row<'_>, world: &World, named: &BTreeSet<String>) -> Option<Sa
 }
 
 async fn write(taking: &Taking<'_>, new: &[Said], changed: &[Said]) -> Result<(), Error> {
+    super::write(taking, new, changed).await?;
     let tx = taking.tx;
-    let rows = new.iter().map(|said| {
-        vec![
-            CycleId(new_id(taking.now)).into(),
-            said.key.clone().into(),
-            said.owner_kind.clone().into(),
-            said.person_id.into(),
-            said.team_id.into(),
-            said.partnership_id.into(),
-            said.school_year.into(),
-            said.number.into(),
-            said.title.clone().into(),
-            said.template_key.clone().into(),
-            said.starts_on.into(),
-            said.ends_on.into(),
-            said.state.clone().into(),
-            said.step_key.clone().into(),
-            said.agreements.clone().into(),
-            said.closed_on.into(),
-            1.into(),
-        ]
-    });
-    let columns = "id, key, owner_kind, person_id, team_id, partnership_id, school_year, number, title, template_key, starts_on,
-        ends_on, state, step_key, agreements, closed_on, version";
-    db::insert(&**tx, "cycle", columns, rows.collect()).await?;
     for said in changed {
-        db::exec(
-            &**tx,
-            "update cycle set owner_kind = $2, person_id = $3, team_id = $4, partnership_id = $5, school_year = $6, number = $7,
-               title = $8, template_key = $9, starts_on = $10, ends_on = $11, state = $12, step_key = $13, agreements = $14,
-               closed_on = $15, version = version + 1 where key = $1",
-            vec![
-                said.key.clone().into(),
-                said.owner_kind.clone().into(),
-                said.person_id.into(),
-                said.team_id.into(),
-                said.partnership_id.into(),
-                said.school_year.into(),
-                said.number.into(),
-                said.title.clone().into(),
-                said.template_key.clone().into(),
-                said.starts_on.into(),
-                said.ends_on.into(),
-                said.state.clone().into(),
-                said.step_key.clone().into(),
-                said.agreements.clone().into(),
-                said.closed_on.into(),
-            ],
-        )
-        .await?;
         let sql = "delete from cycle_member where cycle_id = (select id from cycle where key = $1)";
         db::exec(&**tx, sql, vec![said.key.clone().into()]).await?;
         let sql = "update cycle set carried_from_id = null where key = $1";

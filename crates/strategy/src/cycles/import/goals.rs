@@ -5,21 +5,22 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use platform::{
     Error,
-    clock::new_id,
-    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult},
+    db::{self, ConnectionTrait, Db, DbErr, FromQueryResult, Value},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
 
 use super::{
-    Keyed, Parted, Places, by_key, codes_by_key, list, parted, put_codes, sheet,
+    Keyed, Parted, by_key, codes_by_key, list, or_known, parted, put_codes, select, sheet,
     world::{self, Practices, text},
+    write,
 };
 use crate::{
-    CycleId, GoalId,
+    CycleId,
     cycles::{SHORT_MOST, TEXT_MOST},
 };
 
 const KINDS: [&str; 2] = ["student", "adult"];
+const DECIDED: [&str; 3] = ["keep", "adapt", "drop"];
 const MET: [&str; 4] = ["yes", "partly", "no", "not_measured"];
 
 const COLUMNS: &[Column] = &[
@@ -40,6 +41,8 @@ const COLUMNS: &[Column] = &[
     Column::optional("outcome", Holds::Number, "the figure that it came to"),
     Column::optional("met", Holds::Word(&MET), "yes, partly, no or not_measured; empty before it was assessed"),
     Column::optional("practices", Holds::List, "codes of the practices that it rests on, parted by semicolons"),
+    Column::optional("happened", Holds::Text, "what happened, against what was predicted").prose(),
+    Column::optional("decision", Holds::Word(&DECIDED), "keep, adapt or drop; empty before it was decided"),
 ];
 
 pub(super) const KIND: Kind = Kind {
@@ -72,23 +75,66 @@ struct Said {
     confidence: Option<i32>,
     outcome: Option<f64>,
     met: String,
+    happened: String,
+    decision: String,
     #[row(skip)]
     practices: BTreeSet<String>,
 }
 
 impl Keyed for Said {
+    const TABLE: &'static str = "goal";
+    const COLUMNS: &'static str = "cycle_id, kind, text, measure, unit, student_group, baseline, target, by_on, predicted, predicted_low, \
+        predicted_high, confidence, outcome, met, happened, decision";
+    const IS_ORDERED: bool = true;
+
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn title(&self) -> String {
-        self.key.clone()
+    fn within(&self) -> Option<CycleId> {
+        Some(self.cycle_id)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.cycle_id.into(),
+            self.kind.clone().into(),
+            self.text.clone().into(),
+            self.measure.clone().into(),
+            self.unit.clone().into(),
+            self.student_group.clone().into(),
+            self.baseline.into(),
+            self.target.into(),
+            self.by_on.into(),
+            self.predicted.into(),
+            self.predicted_low.into(),
+            self.predicted_high.into(),
+            self.confidence.into(),
+            self.outcome.into(),
+            self.met.clone().into(),
+            self.happened.clone().into(),
+            self.decision.clone().into(),
+        ]
+    }
+
+    fn keep(&mut self, known: &Self, has: &dyn Fn(&str) -> bool) {
+        or_known(has("measure"), &mut self.measure, &known.measure);
+        or_known(has("unit"), &mut self.unit, &known.unit);
+        or_known(has("student_group"), &mut self.student_group, &known.student_group);
+        or_known(has("baseline"), &mut self.baseline, &known.baseline);
+        or_known(has("target"), &mut self.target, &known.target);
+        or_known(has("by"), &mut self.by_on, &known.by_on);
+        or_known(has("predicted"), &mut self.predicted, &known.predicted);
+        or_known(has("predicted_low"), &mut self.predicted_low, &known.predicted_low);
+        or_known(has("predicted_high"), &mut self.predicted_high, &known.predicted_high);
+        or_known(has("confidence_percent"), &mut self.confidence, &known.confidence);
+        or_known(has("outcome"), &mut self.outcome, &known.outcome);
+        or_known(has("met"), &mut self.met, &known.met);
+        or_known(has("happened"), &mut self.happened, &known.happened);
+        or_known(has("decision"), &mut self.decision, &known.decision);
+        or_known(has("practices"), &mut self.practices, &known.practices);
     }
 }
-
-const SELECT: &str =
-    "select g.key, g.cycle_id, g.kind, g.text, g.measure, g.unit, g.student_group, g.baseline, g.target, g.by_on,
-    g.predicted, g.predicted_low, g.predicted_high, g.confidence, g.outcome, g.met from goal g";
 
 async fn with_practices(on: &impl ConnectionTrait, mut rows: Vec<Said>) -> Result<Vec<Said>, DbErr> {
     let mut codes = codes_by_key(on, "goal").await?;
@@ -102,65 +148,12 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let tx = taking.tx;
     let cycles = world::cycles(taking).await?;
     let practices = Practices::read(taking).await?;
-    let before = by_key(with_practices(&**tx, db::rows(&**tx, SELECT, vec![]).await?).await?);
+    let before = by_key(with_practices(&**tx, db::rows(&**tx, &select::<Said>(), vec![]).await?).await?);
     let Parted { new, changed, tally } = parted(sources, "goal", &before, |row| said(row, &cycles, &practices));
     if !tally.is_clean() {
         return Ok(tally);
     }
-    let mut places = Places::read(&**tx, "goal").await?;
-    let rows = new.iter().map(|said| {
-        vec![
-            GoalId(new_id(taking.now)).into(),
-            said.key.clone().into(),
-            said.cycle_id.into(),
-            places.next(said.cycle_id.0).into(),
-            said.kind.clone().into(),
-            said.text.clone().into(),
-            said.measure.clone().into(),
-            said.unit.clone().into(),
-            said.student_group.clone().into(),
-            said.baseline.into(),
-            said.target.into(),
-            said.by_on.into(),
-            said.predicted.into(),
-            said.predicted_low.into(),
-            said.predicted_high.into(),
-            said.confidence.into(),
-            said.outcome.into(),
-            said.met.clone().into(),
-            1.into(),
-        ]
-    });
-    let columns = "id, key, cycle_id, position, kind, text, measure, unit, student_group, baseline, target, by_on, predicted,
-        predicted_low, predicted_high, confidence, outcome, met, version";
-    db::insert(&**tx, "goal", columns, rows.collect()).await?;
-    for said in &changed {
-        db::exec(
-            &**tx,
-            "update goal set cycle_id = $2, kind = $3, text = $4, measure = $5, unit = $6, student_group = $7, baseline = $8,
-               target = $9, by_on = $10, predicted = $11, predicted_low = $12, predicted_high = $13, confidence = $14,
-               outcome = $15, met = $16, version = version + 1 where key = $1",
-            vec![
-                said.key.clone().into(),
-                said.cycle_id.into(),
-                said.kind.clone().into(),
-                said.text.clone().into(),
-                said.measure.clone().into(),
-                said.unit.clone().into(),
-                said.student_group.clone().into(),
-                said.baseline.into(),
-                said.target.into(),
-                said.by_on.into(),
-                said.predicted.into(),
-                said.predicted_low.into(),
-                said.predicted_high.into(),
-                said.confidence.into(),
-                said.outcome.into(),
-                said.met.clone().into(),
-            ],
-        )
-        .await?;
-    }
+    write(taking, &new, &changed).await?;
     let changed: Vec<_> = changed.iter().map(|said| (said.key.as_str(), &said.practices)).collect();
     put_codes(tx, "goal", new.iter().map(|said| (said.key.as_str(), &said.practices)), &changed).await?;
     Ok(tally)
@@ -190,6 +183,7 @@ fn said(row: &mut Row<'_>, cycles: &Known<CycleId>, practices: &Practices) -> Op
         row.refuse("predicted_high", "Low and high end do not fit together.", "Give both, the lower one first, or neither.");
     }
     let by_on = row.date("by");
+    let decision = row.choice("decision", &DECIDED).unwrap_or_default();
     Some(Said {
         key: row.text("goal")?,
         cycle_id: cycle?,
@@ -207,6 +201,8 @@ fn said(row: &mut Row<'_>, cycles: &Known<CycleId>, practices: &Practices) -> Op
         confidence,
         outcome,
         met,
+        happened: text(row, "happened", TEXT_MOST),
+        decision,
         practices: practices.list(row, "practices"),
     })
 }
@@ -222,8 +218,9 @@ async fn export(db: &Db) -> Result<Export, Error> {
     let keys: std::collections::BTreeMap<CycleId, String> =
         db::rows::<CycleKey>(on, sql, vec![]).await?.into_iter().map(|row| (row.id, row.key)).collect();
     let sql = format!(
-        "{SELECT} join cycle c on c.id = g.cycle_id where c.owner_kind <> 'person' and g.removed_at is null
-         order by c.key, g.position, g.key"
+        "{} join cycle c on c.id = x.cycle_id where c.owner_kind <> 'person' and x.removed_at is null
+         order by c.key, x.position, x.key",
+        select::<Said>()
     );
     let rows = with_practices(on, db::rows(on, &sql, vec![]).await?).await?;
     let rows = rows.into_iter().map(|said| {
@@ -245,6 +242,8 @@ async fn export(db: &Db) -> Result<Export, Error> {
             said.outcome.into(),
             said.met.into(),
             list(&said.practices),
+            said.happened.into(),
+            said.decision.into(),
         ]
     });
     Ok(Export::Table(sheet("goals", COLUMNS, rows.collect())))

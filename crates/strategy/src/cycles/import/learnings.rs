@@ -5,17 +5,17 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use platform::{
     Error,
-    clock::new_id,
-    db::{self, Db, FromQueryResult, PersonId},
+    db::{self, Db, FromQueryResult, PersonId, Value},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
 
 use super::{
-    Keyed, Parted, Places, by_key, codes_by_key, list, parted, put_codes, sheet,
+    Keyed, Parted, by_key, codes_by_key, list, or_known, parted, put_codes, select, sheet,
     world::{self, Practices, text},
+    write,
 };
 use crate::{
-    CycleId, LearningId,
+    CycleId,
     cycles::{SHORT_MOST, TEXT_MOST},
 };
 
@@ -58,12 +58,32 @@ struct Said {
 }
 
 impl Keyed for Said {
+    const TABLE: &'static str = "learning";
+    const COLUMNS: &'static str = "cycle_id, kind, text, for_others, author_id, written_on";
+    const IS_ORDERED: bool = true;
+
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn title(&self) -> String {
-        self.key.clone()
+    fn within(&self) -> Option<CycleId> {
+        Some(self.cycle_id)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.cycle_id.into(),
+            self.kind.clone().into(),
+            self.text.clone().into(),
+            self.for_others.clone().into(),
+            self.author_id.into(),
+            self.written_on.into(),
+        ]
+    }
+
+    fn keep(&mut self, known: &Self, has: &dyn Fn(&str) -> bool) {
+        or_known(has("for_others"), &mut self.for_others, &known.for_others);
+        or_known(has("practices"), &mut self.practices, &known.practices);
     }
 }
 
@@ -71,8 +91,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let tx = taking.tx;
     let (cycles, people, practices) =
         (world::cycles(taking).await?, world::people(taking).await?, Practices::read(taking).await?);
-    let sql = "select key, cycle_id, kind, text, for_others, author_id, written_on from learning";
-    let mut before = by_key(db::rows::<Said>(&**tx, sql, vec![]).await?);
+    let mut before = by_key(db::rows::<Said>(&**tx, &select::<Said>(), vec![]).await?);
     for (key, codes) in codes_by_key(&**tx, "learning").await? {
         if let Some(said) = before.get_mut(&key) {
             said.practices = codes;
@@ -82,40 +101,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     if !tally.is_clean() {
         return Ok(tally);
     }
-    let mut places = Places::read(&**tx, "learning").await?;
-    let rows = new.iter().map(|said| {
-        vec![
-            LearningId(new_id(taking.now)).into(),
-            said.key.clone().into(),
-            said.cycle_id.into(),
-            places.next(said.cycle_id.0).into(),
-            said.kind.clone().into(),
-            said.text.clone().into(),
-            said.for_others.clone().into(),
-            said.author_id.into(),
-            said.written_on.into(),
-            1.into(),
-        ]
-    });
-    let columns = "id, key, cycle_id, position, kind, text, for_others, author_id, written_on, version";
-    db::insert(&**tx, "learning", columns, rows.collect()).await?;
-    for said in &changed {
-        db::exec(
-            &**tx,
-            "update learning set cycle_id = $2, kind = $3, text = $4, for_others = $5, author_id = $6, written_on = $7,
-               version = version + 1 where key = $1",
-            vec![
-                said.key.clone().into(),
-                said.cycle_id.into(),
-                said.kind.clone().into(),
-                said.text.clone().into(),
-                said.for_others.clone().into(),
-                said.author_id.into(),
-                said.written_on.into(),
-            ],
-        )
-        .await?;
-    }
+    write(taking, &new, &changed).await?;
     let changed: Vec<_> = changed.iter().map(|said| (said.key.as_str(), &said.practices)).collect();
     put_codes(tx, "learning", new.iter().map(|said| (said.key.as_str(), &said.practices)), &changed).await?;
     Ok(tally)

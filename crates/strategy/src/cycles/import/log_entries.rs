@@ -3,17 +3,17 @@
 use chrono::NaiveDate;
 use platform::{
     Error,
-    clock::new_id,
-    db::{self, Db, FromQueryResult, PersonId},
+    db::{self, Db, FromQueryResult, PersonId, Value},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
     secret,
 };
 
 use super::{
-    Keyed, Parted, by_key, parted, sheet,
+    Keyed, Parted, by_key, parted, select, sheet,
     world::{self, text},
+    write,
 };
-use crate::{CycleId, LogEntryId, cycles::LONG_MOST};
+use crate::{CycleId, cycles::LONG_MOST};
 
 const COLUMNS: &[Column] = &[
     Column::optional("entry", Holds::Text, "a key that stays with the entry; made from what the row says when it is empty"),
@@ -45,44 +45,33 @@ struct Said {
 }
 
 impl Keyed for Said {
+    const TABLE: &'static str = "log_entry";
+    const COLUMNS: &'static str = "cycle_id, on_day, author_id, text";
+    const IS_ORDERED: bool = false;
+
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn title(&self) -> String {
-        self.key.clone()
+    fn within(&self) -> Option<CycleId> {
+        Some(self.cycle_id)
     }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.cycle_id.into(), self.on_day.into(), self.author_id.into(), self.text.clone().into()]
+    }
+
+    fn keep(&mut self, _: &Self, _: &dyn Fn(&str) -> bool) {}
 }
 
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
-    let tx = taking.tx;
     let (cycles, people) = (world::cycles(taking).await?, world::people(taking).await?);
-    let sql = "select key, cycle_id, on_day, author_id, text from log_entry";
-    let before = by_key(db::rows::<Said>(&**tx, sql, vec![]).await?);
+    let before = by_key(db::rows::<Said>(&**taking.tx, &select::<Said>(), vec![]).await?);
     let Parted { new, changed, tally } = parted(sources, "entry", &before, |row| said(row, &cycles, &people));
     if !tally.is_clean() {
         return Ok(tally);
     }
-    let rows = new.into_iter().map(|said| {
-        vec![
-            LogEntryId(new_id(taking.now)).into(),
-            said.key.into(),
-            said.cycle_id.into(),
-            said.on_day.into(),
-            said.author_id.into(),
-            said.text.into(),
-            1.into(),
-        ]
-    });
-    db::insert(&**tx, "log_entry", "id, key, cycle_id, on_day, author_id, text, version", rows.collect()).await?;
-    for said in changed {
-        db::exec(
-            &**tx,
-            "update log_entry set cycle_id = $2, on_day = $3, author_id = $4, text = $5, version = version + 1 where key = $1",
-            vec![said.key.into(), said.cycle_id.into(), said.on_day.into(), said.author_id.into(), said.text.into()],
-        )
-        .await?;
-    }
+    write(taking, &new, &changed).await?;
     Ok(tally)
 }
 

@@ -19,13 +19,14 @@ use std::{
 
 use platform::{
     access::{Standing, roles},
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx},
-    import::{Column, Kind, Row, Source, Tally, tables},
+    clock::new_id,
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx, Value},
+    import::{Column, Kind, Row, Source, Taking, Tally, tables},
     sheet::{Cell, Sheet},
 };
 use uuid::Uuid;
 
-use crate::tracker::rules::is_key;
+use crate::{CycleId, tracker::rules::is_key};
 
 /// The kinds of files, in the order in which they refer to one another.
 pub(crate) fn kinds() -> Vec<Kind> {
@@ -39,8 +40,34 @@ fn operator(who: &Standing) -> bool {
 
 /// What a row says, by its key.
 trait Keyed: PartialEq {
+    /// Where it is kept.
+    const TABLE: &'static str;
+    /// The columns that hold [`Keyed::values`], in their order, parted by `, `.
+    const COLUMNS: &'static str;
+    /// Whether it has a place among the others of its cycle.
+    const IS_ORDERED: bool;
+
     fn key(&self) -> &str;
-    fn title(&self) -> String;
+
+    /// What stands for it where somebody reads what a file changed.
+    fn title(&self) -> String {
+        self.key().to_owned()
+    }
+
+    /// The cycle that it belongs to.
+    fn within(&self) -> Option<CycleId>;
+
+    fn values(&self) -> Vec<Value>;
+
+    /// Takes over what is known where the file has no such column.
+    fn keep(&mut self, known: &Self, has: &dyn Fn(&str) -> bool);
+}
+
+/// What a row says, or what is known when the file has no column for it.
+fn or_known<T: Clone>(has: bool, says: &mut T, known: &T) {
+    if !has {
+        says.clone_from(known);
+    }
 }
 
 /// The rows of files, parted by what they change.
@@ -67,7 +94,7 @@ fn parted<T: Keyed>(
             if row.cell(column).is_some_and(|key| !is_key(key)) {
                 row.refuse(column, "This can’t stand in an address.", "Use letters, digits, points and hyphens, 100 at most.");
             }
-            let Some(said) = said.filter(|_| !row.is_refused()) else { continue };
+            let Some(mut said) = said.filter(|_| !row.is_refused()) else { continue };
             if !seen.insert(said.key().to_owned()) {
                 if row.cell(column).is_some() {
                     row.refuse(column, "This key stands in two rows.", "Give each row a key of its own.");
@@ -76,7 +103,11 @@ fn parted<T: Keyed>(
                 }
                 continue;
             }
-            match before.get(said.key()) {
+            let known = before.get(said.key());
+            if let Some(known) = known {
+                said.keep(known, &|column| table.has(column));
+            }
+            match known {
                 None => {
                     parted.tally.add_new(row.number, || said.title());
                     parted.new.push(said);
@@ -109,6 +140,34 @@ async fn ids_of(on: &impl ConnectionTrait, table: &str) -> Result<BTreeMap<Strin
     Ok(rows.into_iter().map(|row| (row.key, row.id)).collect())
 }
 
+/// All rows of a table, as far as files say them; `x` is the table.
+fn select<T: Keyed>() -> String {
+    let columns: Vec<String> = T::COLUMNS.split(", ").map(|column| format!("x.{column}")).collect();
+    format!("select x.key, {} from {} x", columns.join(", "), T::TABLE)
+}
+
+/// Writes new rows many at a time, behind those that their cycles have, and each changed one in its place.
+async fn write<T: Keyed>(taking: &Taking<'_>, new: &[T], changed: &[T]) -> Result<(), DbErr> {
+    let tx = taking.tx;
+    let mut places = if T::IS_ORDERED { Places::read(&**tx, T::TABLE).await? } else { Places::default() };
+    let rows = new.iter().map(|said| {
+        let mut row = vec![new_id(taking.now).into(), said.key().into(), 1.into()];
+        row.extend(said.within().filter(|_| T::IS_ORDERED).map(|cycle| places.next(cycle.0).into()));
+        row.extend(said.values());
+        row
+    });
+    let place = if T::IS_ORDERED { ", position" } else { "" };
+    db::insert(&**tx, T::TABLE, &format!("id, key, version{place}, {}", T::COLUMNS), rows.collect()).await?;
+    let set: Vec<String> = (2..).zip(T::COLUMNS.split(", ")).map(|(place, column)| format!("{column} = ${place}")).collect();
+    let sql = format!("update {} set {}, version = version + 1 where key = $1", T::TABLE, set.join(", "));
+    for said in changed {
+        let mut params = vec![said.key().into()];
+        params.extend(said.values());
+        db::exec(&**tx, &sql, params).await?;
+    }
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct PlaceRow {
     id: Uuid,
@@ -116,6 +175,7 @@ struct PlaceRow {
 }
 
 /// Gives each new row of a cycle its place behind those that are there.
+#[derive(Default)]
 struct Places(BTreeMap<Uuid, i32>);
 
 impl Places {

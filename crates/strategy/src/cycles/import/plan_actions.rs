@@ -3,17 +3,17 @@
 use chrono::NaiveDate;
 use platform::{
     Error,
-    clock::new_id,
-    db::{self, Db, FromQueryResult, PersonId},
+    db::{self, Db, FromQueryResult, PersonId, Value},
     import::{Column, Export, Form, Holds, Kind, Known, Row, Source, Taking, Tally},
 };
 
 use super::{
-    Keyed, Parted, Places, by_key, parted, sheet,
+    Keyed, Parted, by_key, or_known, parted, select, sheet,
     world::{self, Practices, text},
+    write,
 };
 use crate::{
-    CycleId, PlanActionId,
+    CycleId,
     cycles::{SHORT_MOST, TEXT_MOST},
 };
 
@@ -59,65 +59,51 @@ struct Said {
 }
 
 impl Keyed for Said {
+    const TABLE: &'static str = "plan_action";
+    const COLUMNS: &'static str = "cycle_id, text, owner_id, due_on, practice, evidence, status, why_not, resources";
+    const IS_ORDERED: bool = true;
+
     fn key(&self) -> &str {
         &self.key
     }
 
-    fn title(&self) -> String {
-        self.key.clone()
+    fn within(&self) -> Option<CycleId> {
+        Some(self.cycle_id)
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.cycle_id.into(),
+            self.text.clone().into(),
+            self.owner_id.into(),
+            self.due_on.into(),
+            self.practice.clone().into(),
+            self.evidence.clone().into(),
+            self.status.clone().into(),
+            self.why_not.clone().into(),
+            self.resources.clone().into(),
+        ]
+    }
+
+    fn keep(&mut self, known: &Self, has: &dyn Fn(&str) -> bool) {
+        or_known(has("owner"), &mut self.owner_id, &known.owner_id);
+        or_known(has("due"), &mut self.due_on, &known.due_on);
+        or_known(has("practice"), &mut self.practice, &known.practice);
+        or_known(has("evidence"), &mut self.evidence, &known.evidence);
+        or_known(has("why_not"), &mut self.why_not, &known.why_not);
+        or_known(has("resources"), &mut self.resources, &known.resources);
     }
 }
 
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
-    let tx = taking.tx;
     let (cycles, people, practices) =
         (world::cycles(taking).await?, world::people(taking).await?, Practices::read(taking).await?);
-    let sql = "select key, cycle_id, text, owner_id, due_on, practice, evidence, status, why_not, resources from plan_action";
-    let before = by_key(db::rows::<Said>(&**tx, sql, vec![]).await?);
+    let before = by_key(db::rows::<Said>(&**taking.tx, &select::<Said>(), vec![]).await?);
     let Parted { new, changed, tally } = parted(sources, "action", &before, |row| said(row, &cycles, &people, &practices));
     if !tally.is_clean() {
         return Ok(tally);
     }
-    let mut places = Places::read(&**tx, "plan_action").await?;
-    let rows = new.into_iter().map(|said| {
-        vec![
-            PlanActionId(new_id(taking.now)).into(),
-            said.key.into(),
-            said.cycle_id.into(),
-            places.next(said.cycle_id.0).into(),
-            said.text.into(),
-            said.owner_id.into(),
-            said.due_on.into(),
-            said.practice.into(),
-            said.evidence.into(),
-            said.status.into(),
-            said.why_not.into(),
-            said.resources.into(),
-            1.into(),
-        ]
-    });
-    let columns = "id, key, cycle_id, position, text, owner_id, due_on, practice, evidence, status, why_not, resources, version";
-    db::insert(&**tx, "plan_action", columns, rows.collect()).await?;
-    for said in changed {
-        db::exec(
-            &**tx,
-            "update plan_action set cycle_id = $2, text = $3, owner_id = $4, due_on = $5, practice = $6, evidence = $7,
-               status = $8, why_not = $9, resources = $10, version = version + 1 where key = $1",
-            vec![
-                said.key.into(),
-                said.cycle_id.into(),
-                said.text.into(),
-                said.owner_id.into(),
-                said.due_on.into(),
-                said.practice.into(),
-                said.evidence.into(),
-                said.status.into(),
-                said.why_not.into(),
-                said.resources.into(),
-            ],
-        )
-        .await?;
-    }
+    write(taking, &new, &changed).await?;
     Ok(tally)
 }
 
