@@ -55,6 +55,8 @@ fn recovery_codes(page: &Reply) -> Vec<String> {
     let codes: Vec<_> =
         list.split("class=\"code\">").skip(1).map(|rest| rest.split('<').next().expect("a code").to_owned()).collect();
     assert_eq!(codes.len(), 10);
+    let letters = |code: &String| code.chars().filter(char::is_ascii_alphanumeric).count();
+    assert!(codes.iter().all(|code| letters(code) * 5 >= 128), "each has five bits a letter: {codes:?}");
     codes
 }
 

@@ -18,8 +18,10 @@ use crate::{
 
 /// How many recovery codes a set has.
 const CODES: usize = 10;
-/// The letters of a code: 120 bits, so that a hash alone keeps it.
-const LETTERS: usize = 24;
+/// The bytes of chance in a code: 136 bits, so that a hash alone keeps it, and four times seven letters.
+const CHANCE: usize = 17;
+/// A code has no fewer letters, those printed before 2026-12 among them; the app's have six.
+const FEWEST_LETTERS: usize = 24;
 
 /// How somebody showed the second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,14 +115,14 @@ async fn new_codes(tx: &Tx, person: PersonId) -> Result<Vec<String>, Error> {
     db::exec(&**tx, "delete from recovery_code where person_id = $1", vec![person.into()]).await?;
     let mut codes = Vec::new();
     for _ in 0..CODES {
-        let plain = totp::base32(&clock::random_bytes::<15>()).to_lowercase();
+        let plain = totp::base32(&clock::random_bytes::<CHANCE>()).to_lowercase();
         db::exec(
             &**tx,
             "insert into recovery_code (code_hash, person_id) values ($1, $2)",
             vec![code_hash(person, &plain).into(), person.into()],
         )
         .await?;
-        codes.push(plain.as_bytes().chunks(6).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"));
+        codes.push(plain.as_bytes().chunks(7).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"));
     }
     Ok(codes)
 }
@@ -201,7 +203,7 @@ fn digits(given: &str) -> String {
 /// The database's own, or a seed that does not open.
 pub(in crate::signin) async fn check(cx: &Cx, tx: &Tx, person: PersonId, given: &str) -> Result<Option<Shown>, Error> {
     let plain: String = given.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    if plain.len() == LETTERS {
+    if plain.len() >= FEWEST_LETTERS {
         let used = db::exec(
             &**tx,
             "update recovery_code set used_at = $1 where code_hash = $2 and person_id = $3 and used_at is null",
