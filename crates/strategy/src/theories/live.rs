@@ -81,7 +81,10 @@ impl Live {
         }
         let counts = known.iter().filter_map(|id| self.counts.get(id));
         let count = counts.fold(Count::default(), |sum, one| sum.and(*one));
-        Some((count.state(framework), count.sentence()))
+        let state = count.state(framework);
+        // The pill of what was never due says all of it, and a theory has many such nodes.
+        let words = if state == State::NothingDue && count.not_applicable == 0 { String::new() } else { count.sentence() };
+        Some((state, words))
     }
 
     /// A practice, with what its latest cell of this school year shows.
