@@ -51,7 +51,7 @@ impl Readers {
         let connection =
             Connection::open_with_flags(&self.file, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "cache_size", -4000)?;
+        connection.pragma_update(None, "cache_size", -8000)?;
         connection.set_prepared_statement_cache_capacity(PREPARED);
         Ok(connection)
     }
