@@ -169,7 +169,12 @@ pub(super) async fn step(
     for one in &kept {
         store::put(tx, draft.id, &one.after, one.before.is_none(), (who.person, cx.now)).await?;
     }
+    // Two steps at the same moment began from the same lines: the later one has not seen what the other did.
     let number = draft.steps + 1;
+    let sql = "update framework_draft set steps = $2 where id = $1 and steps = $3";
+    if db::exec(&**tx, sql, vec![draft.id.into(), number.into(), draft.steps.into()]).await? == 0 {
+        return Err(Error::Stale);
+    }
     db::exec(
         &**tx,
         "insert into framework_draft_step (draft_id, number, what, reason, kept, author_id, at) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -184,8 +189,6 @@ pub(super) async fn step(
         ],
     )
     .await?;
-    let sql = "update framework_draft set steps = $2 where id = $1";
-    db::exec(&**tx, sql, vec![draft.id.into(), number.into()]).await?;
     let detail = if reason.is_empty() { what } else { format!("{what}: {reason}") };
     told(tx, cx, who.into(), draft, "draft of the practices changed", &detail).await?;
     Ok(number)
