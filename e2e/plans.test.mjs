@@ -74,13 +74,13 @@ test("chief, desktop: writes a plan, adjusts it with a reason, and the next cycl
   await page.getByRole("link", { name: "Professional Learning Plan" }).click();
   await page.getByText("It begins as a copy of the plan of Cycle 1").waitFor();
   await button(page, "Begin the plan").click();
-  await page.getByText("Still right?").first().waitFor();
+  await page.getByText("Still right?", { exact: true }).first().waitFor();
   await page.getByRole("link", { name: /^Write ?: Where we are/ }).click();
   await page.getByLabel("Still right, though it is from the last plan").first().check();
   await button(page, "Save").click();
   const voices = page.locator("#section-frame").getByText("students in May");
   await voices.waitFor();
-  assert.equal(await voices.locator("..").getByText("Still right?").count(), 0, "what was said to be right does not ask again");
+  assert.equal(await voices.locator("..").getByText("Still right?", { exact: true }).count(), 0, "what was said to be right does not ask again");
   await chief.leave();
 });
 

@@ -41,7 +41,7 @@ for (const [size, persona, scripts] of [["desktop", "designer", true], ["phone",
     await page.getByRole("img", { name: /QR code/ }).waitFor();
     await looks();
     const key = await page.locator("#key").textContent();
-    await page.getByLabel("The code that your app shows").fill(code(key, -1));
+    await page.getByLabel("The code that your app shows").fill(code(key));
     await page.getByRole("button", { name: "Turn it on" }).click();
     await page.getByRole("heading", { level: 1, name: "Your recovery codes" }).waitFor();
     await looks();
