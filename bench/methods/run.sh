@@ -13,7 +13,7 @@ command -v Rscript >/dev/null ||
 [ -d "$work/python" ] || python3 -m venv "$work/python"
 "$work/python/bin/pip" install -q numpy scipy pandas scikit-learn statsmodels krippendorff
 "$work/python/bin/python" "$here/inputs.py" "$work/inputs"
-cargo build --release --package improvement-stats --example methods
+cargo build --release --manifest-path "$here/../../Cargo.toml" --package improvement-stats --example methods
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 : >"$work/ours"
 : >"$work/theirs"
