@@ -8,6 +8,7 @@ pub mod frameworks;
 mod overview;
 pub mod plans;
 mod schema;
+mod templates;
 pub mod theories;
 pub mod tracker;
 mod wording;

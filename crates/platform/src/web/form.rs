@@ -179,6 +179,13 @@ impl Form {
         }
     }
 
+    /// A whole number between two bounds; what has decimals is rounded.
+    pub fn whole(&mut self, name: &str, least: i32, most: i32) -> Stated<i32> {
+        let number = self.number(name, f64::from(least), f64::from(most))?;
+        #[allow(clippy::cast_possible_truncation, reason = "the number lies between two whole ones")]
+        Some(number.round() as i32)
+    }
+
     /// The version that the form was opened on, for the check that nobody else was faster.
     #[must_use]
     pub fn version(&self) -> i32 {

@@ -2,97 +2,75 @@ use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     Error,
     db::{self, Engine, FromQueryResult, Migration},
-    room::House,
     settings::Settings,
-    testing::on_both,
 };
 
-use crate::{morning, nobody};
+use crate::{in_a_bare_house, morning};
 
 #[tokio::test]
 async fn a_refused_write_leaves_nothing_behind() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = &bench.app.db;
-            let refused: Result<(), Error> = db
-                .write(async |tx| {
-                    Settings::set(&**tx, "organisation", "Riverside").await?;
-                    Err(Error::Refused("no".to_owned()))
-                })
-                .await;
-            assert!(refused.is_err());
-            assert_eq!(Settings::read(db.read()).await.expect("settings").get("organisation"), None);
-            db.write(async |tx| Settings::set(&**tx, "organisation", "Riverside").await).await.expect("a write");
-            assert_eq!(Settings::read(db.read()).await.expect("settings").organisation(), "Riverside");
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let db = &bench.app.db;
+        let refused: Result<(), Error> = db
+            .write(async |tx| {
+                Settings::set(&**tx, "organisation", "Riverside").await?;
+                Err(Error::Refused("no".to_owned()))
+            })
+            .await;
+        assert!(refused.is_err());
+        assert_eq!(Settings::read(db.read()).await.expect("settings").get("organisation"), None);
+        db.write(async |tx| Settings::set(&**tx, "organisation", "Riverside").await).await.expect("a write");
+        assert_eq!(Settings::read(db.read()).await.expect("settings").organisation(), "Riverside");
+    })
     .await;
 }
 
 #[tokio::test]
 async fn writers_queue_and_none_is_lost() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = bench.app.db.clone();
-            db.write(async |tx| Settings::set(&**tx, "counter", "0").await).await.expect("a write");
-            let writers = (0..40).map(|_| {
-                let db = db.clone();
-                tokio::spawn(async move {
-                    db.write(async |tx| {
-                        db::exec(
-                            &**tx,
-                            "update setting set value = cast(cast(value as integer) + 1 as text) where name = 'counter'",
-                            vec![],
-                        )
-                        .await
-                    })
+    in_a_bare_house(async |bench| {
+        let db = bench.app.db.clone();
+        db.write(async |tx| Settings::set(&**tx, "counter", "0").await).await.expect("a write");
+        let writers = (0..40).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                db.write(async |tx| {
+                    db::exec(
+                        &**tx,
+                        "update setting set value = cast(cast(value as integer) + 1 as text) where name = 'counter'",
+                        vec![],
+                    )
                     .await
                 })
-            });
-            for writer in writers.collect::<Vec<_>>() {
-                writer.await.expect("no panic").expect("no lock is refused");
-            }
-            assert_eq!(Settings::read(db.read()).await.expect("settings").get("counter"), Some("40"));
-        },
-    )
+                .await
+            })
+        });
+        for writer in writers.collect::<Vec<_>>() {
+            writer.await.expect("no panic").expect("no lock is refused");
+        }
+        assert_eq!(Settings::read(db.read()).await.expect("settings").get("counter"), Some("40"));
+    })
     .await;
 }
 
 #[tokio::test]
 async fn a_schema_step_runs_once_and_a_broken_one_leaves_nothing() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = &bench.app.db;
-            let good =
-                Migration { name: "t-1", why: "a test", sql: "create table thing (id {uuid} primary key, n integer)", only: &[] };
-            let bad =
-                Migration { name: "t-2", why: "a test", sql: "create table other (id {uuid});\ncreate tabel x (y)", only: &[] };
-            let with = |step: Migration| platform::migrations().into_iter().chain([step]).collect::<Vec<_>>();
-            assert_eq!(db::migrate(db, &with(good), morning()).await.expect("runs"), 1);
-            let good = Migration { name: "t-1", why: "a test", sql: "not sql at all", only: &[] };
-            assert_eq!(db::migrate(db, &with(good), morning()).await.expect("is known"), 0);
-            let older =
-                db::migrate(db, &platform::migrations(), morning()).await.expect_err("is of an older version").to_string();
-            assert!(older.contains("newer version") && older.contains("t-1"), "{older}");
-            let good = Migration { name: "t-1", why: "a test", sql: "", only: &[] };
-            let both: Vec<_> = with(good).into_iter().chain([bad]).collect();
-            let error = db::migrate(db, &both, morning()).await.expect_err("is refused").to_string();
-            assert!(error.contains("t-2"), "{error}");
-            assert!(
-                db::scalar::<i64>(db.read(), "select count(*) from other", vec![]).await.is_err(),
-                "the first half is undone"
-            );
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let db = &bench.app.db;
+        let good =
+            Migration { name: "t-1", why: "a test", sql: "create table thing (id {uuid} primary key, n integer)", only: &[] };
+        let bad = Migration { name: "t-2", why: "a test", sql: "create table other (id {uuid});\ncreate tabel x (y)", only: &[] };
+        let with = |step: Migration| platform::migrations().into_iter().chain([step]).collect::<Vec<_>>();
+        assert_eq!(db::migrate(db, &with(good), morning()).await.expect("runs"), 1);
+        let good = Migration { name: "t-1", why: "a test", sql: "not sql at all", only: &[] };
+        assert_eq!(db::migrate(db, &with(good), morning()).await.expect("is known"), 0);
+        let older = db::migrate(db, &platform::migrations(), morning()).await.expect_err("is of an older version").to_string();
+        assert!(older.contains("newer version") && older.contains("t-1"), "{older}");
+        let good = Migration { name: "t-1", why: "a test", sql: "", only: &[] };
+        let both: Vec<_> = with(good).into_iter().chain([bad]).collect();
+        let error = db::migrate(db, &both, morning()).await.expect_err("is refused").to_string();
+        assert!(error.contains("t-2"), "{error}");
+        assert!(db::scalar::<i64>(db.read(), "select count(*) from other", vec![]).await.is_err(), "the first half is undone");
+    })
     .await;
 }
 
@@ -123,11 +101,7 @@ struct Outer {
 
 #[tokio::test]
 async fn readers_and_writers_mean_the_same_by_a_value() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
+    in_a_bare_house(async |bench| {
             let db = &bench.app.db;
             let table = Migration {
                 name: "t-1",
@@ -192,56 +166,45 @@ async fn readers_and_writers_mean_the_same_by_a_value() {
             ] {
                 assert!(db::rows::<Kept>(db.read(), sql, vec![]).await.is_err(), "{why}");
             }
-        },
-    )
+    })
     .await;
 }
 
 #[tokio::test]
 async fn a_reader_does_not_write() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = &bench.app.db;
-            if db.engine() == Engine::Postgres {
-                // Its readers and writers share a pool; that nobody writes past the verbs is a matter of style there.
-                return;
-            }
-            db.write(async |tx| Settings::set(&**tx, "organisation", "Riverside").await).await.expect("a write");
-            assert!(db::exec(db.read(), "delete from setting", vec![]).await.is_err());
-            assert!(db::scalar::<String>(db.read(), "delete from setting returning name", vec![]).await.is_err());
-            assert_eq!(Settings::read(db.read()).await.expect("settings").organisation(), "Riverside");
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let db = &bench.app.db;
+        if db.engine() == Engine::Postgres {
+            // Its readers and writers share a pool; that nobody writes past the verbs is a matter of style there.
+            return;
+        }
+        db.write(async |tx| Settings::set(&**tx, "organisation", "Riverside").await).await.expect("a write");
+        assert!(db::exec(db.read(), "delete from setting", vec![]).await.is_err());
+        assert!(db::scalar::<String>(db.read(), "delete from setting returning name", vec![]).await.is_err());
+        assert_eq!(Settings::read(db.read()).await.expect("settings").organisation(), "Riverside");
+    })
     .await;
 }
 
 #[tokio::test]
 async fn readers_see_what_was_committed_before_they_asked_and_nothing_else() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = &bench.app.db;
-            db.write(async |tx| {
-                Settings::set(&**tx, "organisation", "Riverside").await?;
-                assert_eq!(Settings::read(db.read()).await?.get("organisation"), None);
-                Ok::<_, Error>(())
-            })
-            .await
-            .expect("a write");
-            let readers = (0..16).map(|_| {
-                let db = db.clone();
-                tokio::spawn(async move { Settings::read(db.read()).await.expect("settings").organisation().to_owned() })
-            });
-            for reader in readers.collect::<Vec<_>>() {
-                assert_eq!(reader.await.expect("no panic"), "Riverside");
-            }
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let db = &bench.app.db;
+        db.write(async |tx| {
+            Settings::set(&**tx, "organisation", "Riverside").await?;
+            assert_eq!(Settings::read(db.read()).await?.get("organisation"), None);
+            Ok::<_, Error>(())
+        })
+        .await
+        .expect("a write");
+        let readers = (0..16).map(|_| {
+            let db = db.clone();
+            tokio::spawn(async move { Settings::read(db.read()).await.expect("settings").organisation().to_owned() })
+        });
+        for reader in readers.collect::<Vec<_>>() {
+            assert_eq!(reader.await.expect("no panic"), "Riverside");
+        }
+    })
     .await;
 }
 
@@ -259,135 +222,120 @@ async fn words(db: &db::Db) -> String {
 
 #[tokio::test]
 async fn of_those_who_write_together_each_is_refused_alone() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = bench.app.db.clone();
-            let (held, hold) = tokio::sync::oneshot::channel::<()>();
-            let first = tokio::spawn({
-                let db = db.clone();
-                async move {
-                    db.write(async |tx| {
-                        add(tx, "first").await?;
-                        hold.await.expect("is let go");
-                        Ok::<_, Error>(())
-                    })
-                    .await
-                }
-            });
-            tokio::task::yield_now().await;
-            let others = ["second", "third", "fourth"].map(|word| {
-                let db = db.clone();
-                tokio::spawn(async move {
-                    db.write(async |tx| {
-                        add(tx, word).await?;
-                        if word == "third" { Err(Error::Refused("no".to_owned())) } else { Ok(()) }
-                    })
-                    .await
+    in_a_bare_house(async |bench| {
+        let db = bench.app.db.clone();
+        let (held, hold) = tokio::sync::oneshot::channel::<()>();
+        let first = tokio::spawn({
+            let db = db.clone();
+            async move {
+                db.write(async |tx| {
+                    add(tx, "first").await?;
+                    hold.await.expect("is let go");
+                    Ok::<_, Error>(())
                 })
-            });
-            tokio::task::yield_now().await;
-            assert_eq!(words(&db).await, "", "nothing is there before it is committed");
-            held.send(()).expect("somebody holds");
-            first.await.expect("no panic").expect("is saved");
-            let [second, third, fourth] = others;
-            second.await.expect("no panic").expect("is saved");
-            assert!(third.await.expect("no panic").is_err());
-            fourth.await.expect("no panic").expect("is saved");
-            let words = words(&db).await;
-            let mut found: Vec<&str> = words.split(' ').collect();
-            found.sort_unstable();
-            assert_eq!(found, ["first", "fourth", "second"]);
-        },
-    )
+                .await
+            }
+        });
+        tokio::task::yield_now().await;
+        let others = ["second", "third", "fourth"].map(|word| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                db.write(async |tx| {
+                    add(tx, word).await?;
+                    if word == "third" { Err(Error::Refused("no".to_owned())) } else { Ok(()) }
+                })
+                .await
+            })
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(words(&db).await, "", "nothing is there before it is committed");
+        held.send(()).expect("somebody holds");
+        first.await.expect("no panic").expect("is saved");
+        let [second, third, fourth] = others;
+        second.await.expect("no panic").expect("is saved");
+        assert!(third.await.expect("no panic").is_err());
+        fourth.await.expect("no panic").expect("is saved");
+        let words = words(&db).await;
+        let mut found: Vec<&str> = words.split(' ').collect();
+        found.sort_unstable();
+        assert_eq!(found, ["first", "fourth", "second"]);
+    })
     .await;
 }
 
 #[tokio::test]
 async fn who_goes_away_while_writing_takes_nobody_along() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = bench.app.db.clone();
-            db.write(async |tx| add(tx, "before").await).await.expect("is saved");
-            let (begun, begins) = tokio::sync::oneshot::channel::<()>();
-            let gone = tokio::spawn({
-                let db = db.clone();
-                async move {
-                    db.write(async |tx| {
-                        add(tx, "gone").await?;
-                        begun.send(()).expect("somebody waits");
-                        std::future::pending::<Result<(), Error>>().await
-                    })
-                    .await
-                }
-            });
-            begins.await.expect("it begins");
-            let stays = tokio::spawn({
-                let db = db.clone();
-                async move { db.write(async |tx| add(tx, "stays").await).await }
-            });
-            gone.abort();
-            stays.await.expect("no panic").expect("is saved");
-            assert_eq!(words(&db).await, "before stays");
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let db = bench.app.db.clone();
+        db.write(async |tx| add(tx, "before").await).await.expect("is saved");
+        let (begun, begins) = tokio::sync::oneshot::channel::<()>();
+        let gone = tokio::spawn({
+            let db = db.clone();
+            async move {
+                db.write(async |tx| {
+                    add(tx, "gone").await?;
+                    begun.send(()).expect("somebody waits");
+                    std::future::pending::<Result<(), Error>>().await
+                })
+                .await
+            }
+        });
+        begins.await.expect("it begins");
+        let stays = tokio::spawn({
+            let db = db.clone();
+            async move { db.write(async |tx| add(tx, "stays").await).await }
+        });
+        gone.abort();
+        stays.await.expect("no panic").expect("is saved");
+        assert_eq!(words(&db).await, "before stays");
+    })
     .await;
 }
 
 #[tokio::test]
 async fn nobody_is_answered_before_the_others_who_waited_have_worked_and_nobody_waits_for_what_takes_long() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let db = bench.app.db.clone();
-            if db.engine() == Engine::Postgres {
-                // It has many writers at once, and commits together by itself.
-                return;
+    in_a_bare_house(async |bench| {
+        let db = bench.app.db.clone();
+        if db.engine() == Engine::Postgres {
+            // It has many writers at once, and commits together by itself.
+            return;
+        }
+        let short = |word: &'static str| {
+            let db = db.clone();
+            tokio::spawn(async move { db.write(async |tx| add(tx, word).await).await })
+        };
+        let first = short("first");
+        let second = tokio::spawn({
+            let db = db.clone();
+            async move {
+                db.write(async |tx| {
+                    add(tx, "second").await?;
+                    // In the first one's transaction, which is not committed yet.
+                    assert_eq!(words(&db).await, "");
+                    Ok::<_, Error>(())
+                })
+                .await
             }
-            let short = |word: &'static str| {
-                let db = db.clone();
-                tokio::spawn(async move { db.write(async |tx| add(tx, word).await).await })
-            };
-            let first = short("first");
-            let second = tokio::spawn({
-                let db = db.clone();
-                async move {
-                    db.write(async |tx| {
-                        add(tx, "second").await?;
-                        // In the first one's transaction, which is not committed yet.
-                        assert_eq!(words(&db).await, "");
-                        Ok::<_, Error>(())
-                    })
-                    .await
-                }
-            });
-            first.await.expect("no panic").expect("is saved");
-            second.await.expect("no panic").expect("is saved");
-            assert_eq!(words(&db).await, "first second");
+        });
+        first.await.expect("no panic").expect("is saved");
+        second.await.expect("no panic").expect("is saved");
+        assert_eq!(words(&db).await, "first second");
 
-            let third = short("third");
-            let long = tokio::spawn({
-                let db = db.clone();
-                async move {
-                    db.write_alone(async |tx| {
-                        add(tx, "long").await?;
-                        // Were the third one not committed before this began, it would wait for ever.
-                        third.await.expect("no panic")?;
-                        Ok::<_, Error>(())
-                    })
-                    .await
-                }
-            });
-            long.await.expect("no panic").expect("is saved");
-            assert_eq!(words(&db).await, "first second third long");
-        },
-    )
+        let third = short("third");
+        let long = tokio::spawn({
+            let db = db.clone();
+            async move {
+                db.write_alone(async |tx| {
+                    add(tx, "long").await?;
+                    // Were the third one not committed before this began, it would wait for ever.
+                    third.await.expect("no panic")?;
+                    Ok::<_, Error>(())
+                })
+                .await
+            }
+        });
+        long.await.expect("no panic").expect("is saved");
+        assert_eq!(words(&db).await, "first second third long");
+    })
     .await;
 }

@@ -3,12 +3,11 @@ use std::cell::RefCell;
 use platform::{
     audit::Actor,
     import::{self, Column, Export, Form, Holds, Kind, Mode, Refusal, Source, Taking, Tally},
-    room::{Answer, House},
+    room::Answer,
     settings::Settings,
-    testing::on_both,
 };
 
-use crate::{morning, nobody};
+use crate::in_a_bare_house;
 
 const KIND: Kind = Kind {
     name: "words",
@@ -110,31 +109,26 @@ fn hostile_files_end_in_a_sentence() {
 
 #[tokio::test]
 async fn all_or_nothing_and_a_dry_run_changes_nothing() {
-    on_both(
-        morning(),
-        || House::new(vec![]),
-        nobody,
-        async |bench| {
-            let app = &bench.app;
-            let take = async |text: &str, mode: Mode| {
-                let source = import::read(&KIND, "words.csv", text.as_bytes()).unwrap_or_else(|_| panic!("readable"));
-                import::take(app, &KIND, &[source], &Actor::Process("a test"), mode).await.expect("an import")
-            };
-            let tally = take("\u{feff}word,day\nalpha,2026-01-01\nbeta,soon\n,2026-01-01\n", Mode::Take).await;
-            let told: Vec<String> = tally.refused.iter().map(ToString::to_string).collect();
-            assert_eq!(
-                told,
-                [
-                    "words.csv, row 3, column day, \"soon\": This is not a date. Write it as 2026-10-06: year, month, day.",
-                    "words.csv, row 4, column word: This cell is empty. Every row needs a value here.",
-                ]
-            );
-            assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), None);
-            assert_eq!(take("word\nalpha\n", Mode::DryRun).await.new, 1);
-            assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), None);
-            assert_eq!(take("word\nalpha\n", Mode::Take).await.new, 1);
-            assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), Some("here"));
-        },
-    )
+    in_a_bare_house(async |bench| {
+        let app = &bench.app;
+        let take = async |text: &str, mode: Mode| {
+            let source = import::read(&KIND, "words.csv", text.as_bytes()).unwrap_or_else(|_| panic!("readable"));
+            import::take(app, &KIND, &[source], &Actor::Process("a test"), mode).await.expect("an import")
+        };
+        let tally = take("\u{feff}word,day\nalpha,2026-01-01\nbeta,soon\n,2026-01-01\n", Mode::Take).await;
+        let told: Vec<String> = tally.refused.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "words.csv, row 3, column day, \"soon\": This is not a date. Write it as 2026-10-06: year, month, day.",
+                "words.csv, row 4, column word: This cell is empty. Every row needs a value here.",
+            ]
+        );
+        assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), None);
+        assert_eq!(take("word\nalpha\n", Mode::DryRun).await.new, 1);
+        assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), None);
+        assert_eq!(take("word\nalpha\n", Mode::Take).await.new, 1);
+        assert_eq!(Settings::read(app.db.read()).await.expect("settings").get("alpha"), Some("here"));
+    })
     .await;
 }

@@ -15,6 +15,8 @@ use platform::{
     Error,
     access::{Identify, Standing},
     db::Db,
+    room::House,
+    testing::{Bench, on_both},
 };
 
 /// A door that knows nobody.
@@ -37,4 +39,9 @@ pub fn nobody() -> Arc<dyn Identify> {
 
 pub fn morning() -> DateTime<Utc> {
     "2026-10-06T09:00:00Z".parse().expect("an instant")
+}
+
+/// Runs a test in a house without rooms, on both databases.
+pub async fn in_a_bare_house(test: impl AsyncFn(Bench)) {
+    on_both(morning(), || House::new(vec![]), nobody, test).await;
 }

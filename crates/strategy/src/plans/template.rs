@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use platform::db::{ConnectionTrait, FromQueryResult};
 use platform::{
     Error,
     access::roles,
-    db::{self, Db},
-    import::{Export, Form, Kind, Refusal, Source, Taking, Tally},
+    db::ConnectionTrait,
+    import::{Form, Kind, Refusal},
 };
 use serde::Deserialize;
 
-use crate::tracker::rules::is_key;
+use crate::{
+    templates::{self, Meta, TemplatePack},
+    tracker::rules::is_key,
+};
 
 /// The most rows of a field that names no number of its own.
 const ROWS_MOST: usize = 12;
@@ -25,8 +26,8 @@ pub(super) const KIND: Kind = Kind {
     form: Form::Text,
     may: |who| who.holds(&[roles::OPERATOR]),
     opens_doors: false,
-    run: |taking, sources| Box::pin(run(taking, sources)),
-    export: |db| Box::pin(export(db)),
+    run: |taking, sources| Box::pin(templates::take::<Pack>(taking, sources)),
+    export: |db| Box::pin(templates::export::<Pack>(db)),
 };
 
 #[derive(Clone, Debug, Deserialize)]
@@ -36,12 +37,18 @@ struct Pack {
     section: Vec<Section>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Meta {
-    id: String,
-    title: String,
-    version: i32,
+impl TemplatePack for Pack {
+    const TABLE: &'static str = "plan_template";
+    const DEFAULT_FILE: &'static str = "content/learning-plan.toml";
+    const OF: &'static str = "plans";
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn check(&self, file: &str) -> Vec<Refusal> {
+        check(file, self)
+    }
 }
 
 /// A part of a plan that is written in one go.
@@ -174,25 +181,15 @@ pub(super) struct Template {
     pub sections: Vec<Section>,
 }
 
-#[derive(FromQueryResult)]
-struct Kept {
-    key: String,
-    source: String,
-}
-
 impl Template {
     /// The one of that key.
     pub(super) async fn of(on: &impl ConnectionTrait, key: &str) -> Result<Self, Error> {
-        let sql = "select key, source from plan_template where key = $1";
-        let kept = db::one::<Kept>(on, sql, vec![key.into()]).await?;
-        let kept = kept.ok_or_else(|| Error::Ours(format!("the template {key} of a plan is gone")))?;
-        parsed(kept)
+        Ok(Self::from(templates::of_key::<Pack>(on, key).await?))
     }
 
     /// What came in last; nothing before the first.
     pub(super) async fn latest(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
-        let sql = "select key, source from plan_template order by imported_at desc, key limit 1";
-        db::one::<Kept>(on, sql, vec![]).await?.map(parsed).transpose()
+        Ok(templates::latest::<Pack>(on).await?.map(Self::from))
     }
 
     /// The section of that name.
@@ -201,10 +198,10 @@ impl Template {
     }
 }
 
-fn parsed(kept: Kept) -> Result<Template, Error> {
-    let pack: Pack =
-        toml::from_str(&kept.source).map_err(|error| Error::Ours(format!("the kept template {} of plans: {error}", kept.key)))?;
-    Ok(Template { key: kept.key, sections: pack.section })
+impl From<Pack> for Template {
+    fn from(pack: Pack) -> Self {
+        Self { key: pack.meta.id, sections: pack.section }
+    }
 }
 
 /// What a template must hold.
@@ -270,56 +267,6 @@ pub(super) fn summed<'a>(section: &'a Section, sum: &Field) -> Option<(&'a Field
     let field = section.field.iter().find(|other| other.id == field)?;
     let place = field.columns.iter().position(|other| other.id == column && other.is_number)?;
     Some((field, place))
-}
-
-async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
-    let mut tally = Tally::default();
-    let known = db::rows::<Kept>(&**taking.tx, "select key, source from plan_template", vec![]).await?;
-    for source in sources {
-        let Source::Text(file, text) = source else { continue };
-        let pack: Pack = match toml::from_str(text) {
-            Ok(pack) => pack,
-            Err(error) => {
-                let problem = format!("This can’t be read as a template: {}.", error.message().trim_end_matches('.'));
-                let advice = "Compare it with the default one, content/learning-plan.toml.";
-                tally.refused.push(Refusal::whole(file, problem, advice));
-                continue;
-            }
-        };
-        let refused = check(file, &pack);
-        if !refused.is_empty() {
-            tally.refused.extend(refused);
-            continue;
-        }
-        let title = || format!("{}, version {}", pack.meta.title, pack.meta.version);
-        match known.iter().find(|kept| kept.key == pack.meta.id) {
-            Some(kept) if kept.source == *text => {
-                tally.add_same(1, title);
-                continue;
-            }
-            Some(_) => tally.add_changed(1, title, Vec::new),
-            None => tally.add_new(1, title),
-        }
-        put(taking, &pack, text, taking.now).await?;
-    }
-    Ok(tally)
-}
-
-async fn put(taking: &Taking<'_>, pack: &Pack, text: &str, now: DateTime<Utc>) -> Result<(), Error> {
-    db::exec(
-        &**taking.tx,
-        "insert into plan_template (key, title, source, imported_at) values ($1, $2, $3, $4)
-         on conflict (key) do update set title = excluded.title, source = excluded.source, imported_at = excluded.imported_at",
-        vec![pack.meta.id.as_str().into(), pack.meta.title.as_str().into(), text.into(), now.into()],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn export(db: &Db) -> Result<Export, Error> {
-    let sql = "select source from plan_template order by imported_at desc, key limit 1";
-    let source = db::scalar::<String>(db.read(), sql, vec![]).await?;
-    source.map(Export::Text).ok_or_else(|| Error::Refused("There is no template of plans yet.".to_owned()))
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ pub(super) async fn begin(may: &May<Run, PlanThere>, cx: &Cx, framework: Option<
                 if !answers.is_empty() {
                     count += 1;
                     let said = shown::said(section, &drawing.section(section, &answers));
-                    put(tx, cx, may, id, &section.id, 0, &answers, &said).await?;
+                    put(tx, cx, may, id, &Writing { section: &section.id, seen: 0, answers: &answers, said: &said }).await?;
                 }
             }
             let detail = match &before {
@@ -125,17 +125,20 @@ fn first_answers(section: &Section, before: Option<&store::Stands>, learned: &st
     first.carried_on()
 }
 
-#[allow(clippy::too_many_arguments, reason = "a row of the table, whose columns these are")]
-async fn put(
-    tx: &Tx,
-    cx: &Cx,
-    may: &May<Run, PlanThere>,
-    plan: PlanId,
-    section: &str,
+/// What somebody writes in a section.
+struct Writing<'a> {
+    /// The section's name in addresses.
+    section: &'a str,
+    /// The version that it was written on.
     seen: i32,
-    answers: &Answers,
-    said: &str,
-) -> Result<(), Error> {
+    /// What its fields say.
+    answers: &'a Answers,
+    /// The same in words.
+    said: &'a str,
+}
+
+async fn put(tx: &Tx, cx: &Cx, may: &May<Run, PlanThere>, plan: PlanId, writing: &Writing<'_>) -> Result<(), Error> {
+    let Writing { section, seen, answers, said } = *writing;
     // Whoever saw another version than the last one would write over what they have not read.
     let touched = db::exec(
         &**tx,
@@ -175,7 +178,7 @@ pub(super) async fn write(
     let plan = there.begun()?.id;
     cx.db()
         .write(async |tx| {
-            put(tx, cx, may, plan, &section.id, seen, answers, said).await?;
+            put(tx, cx, may, plan, &Writing { section: &section.id, seen, answers, said }).await?;
             Ok(told(tx, cx, may, "plan changed", &section.title).await?)
         })
         .await

@@ -1,12 +1,10 @@
 //! The template of a theory of action, with its examples: a content pack, kept as the text that came in.
 
-use chrono::{DateTime, Utc};
-use platform::db::{ConnectionTrait, FromQueryResult};
 use platform::{
     Error,
     access::roles,
-    db::{self, Db},
-    import::{Export, Form, Kind, Refusal, Source, Taking, Tally},
+    db::ConnectionTrait,
+    import::{Form, Kind, Refusal},
 };
 use serde::Deserialize;
 
@@ -14,6 +12,7 @@ use super::{
     Measure, MeasureKind, Node, NodeKind,
     rules::{is_key, misplaced},
 };
+use crate::templates::{self, Meta, TemplatePack};
 
 /// The template as a kind of file.
 pub(super) const KIND: Kind = Kind {
@@ -23,8 +22,8 @@ pub(super) const KIND: Kind = Kind {
     form: Form::Text,
     may: |who| who.holds(&[roles::OPERATOR]),
     opens_doors: false,
-    run: |taking, sources| Box::pin(run(taking, sources)),
-    export: |db| Box::pin(export(db)),
+    run: |taking, sources| Box::pin(templates::take::<Pack>(taking, sources)),
+    export: |db| Box::pin(templates::export::<Pack>(db)),
 };
 
 #[derive(Clone, Debug, Deserialize)]
@@ -37,12 +36,18 @@ struct Pack {
     example: Vec<ExampleText>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Meta {
-    id: String,
-    title: String,
-    version: i32,
+impl TemplatePack for Pack {
+    const TABLE: &'static str = "theory_template";
+    const DEFAULT_FILE: &'static str = "content/theory-of-action.toml";
+    const OF: &'static str = "theories of action";
+
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    fn check(&self, file: &str) -> Vec<Refusal> {
+        check(file, self)
+    }
 }
 
 /// What a theory should be like.
@@ -171,11 +176,12 @@ pub(super) struct Template {
 impl Template {
     /// What came in last; nothing before the first.
     pub(super) async fn read(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
-        let sql = "select source from theory_template order by imported_at desc, key limit 1";
-        let Some(source) = db::scalar::<String>(on, sql, vec![]).await? else { return Ok(None) };
-        let pack: Pack =
-            toml::from_str(&source).map_err(|error| Error::Ours(format!("the kept template of theories: {error}")))?;
-        Ok(Some(Self { rules: pack.template, fields: pack.field, examples: pack.example.iter().map(example).collect() }))
+        let pack = templates::latest::<Pack>(on).await?;
+        Ok(pack.map(|pack| Self {
+            rules: pack.template,
+            fields: pack.field,
+            examples: pack.example.iter().map(example).collect(),
+        }))
     }
 
     /// What to write into a node of a kind.
@@ -278,63 +284,4 @@ fn check(file: &str, pack: &Pack) -> Vec<Refusal> {
         }
     }
     refused
-}
-
-#[derive(FromQueryResult)]
-struct Kept {
-    key: String,
-    source: String,
-}
-
-async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
-    let mut tally = Tally::default();
-    let known = db::rows::<Kept>(&**taking.tx, "select key, source from theory_template", vec![]).await?;
-    for source in sources {
-        let Source::Text(file, text) = source else { continue };
-        let pack: Pack = match toml::from_str(text) {
-            Ok(pack) => pack,
-            Err(error) => {
-                let problem = format!("This can’t be read as a template: {}.", error.message());
-                tally.refused.push(Refusal::whole(
-                    file,
-                    problem,
-                    "Compare it with the default one, content/theory-of-action.toml.",
-                ));
-                continue;
-            }
-        };
-        let refused = check(file, &pack);
-        if !refused.is_empty() {
-            tally.refused.extend(refused);
-            continue;
-        }
-        let title = || format!("{}, version {}", pack.meta.title, pack.meta.version);
-        match known.iter().find(|kept| kept.key == pack.meta.id) {
-            Some(kept) if kept.source == *text => {
-                tally.add_same(1, title);
-                continue;
-            }
-            Some(_) => tally.add_changed(1, title, Vec::new),
-            None => tally.add_new(1, title),
-        }
-        put(taking, &pack, text, taking.now).await?;
-    }
-    Ok(tally)
-}
-
-async fn put(taking: &Taking<'_>, pack: &Pack, text: &str, now: DateTime<Utc>) -> Result<(), Error> {
-    db::exec(
-        &**taking.tx,
-        "insert into theory_template (key, title, source, imported_at) values ($1, $2, $3, $4)
-         on conflict (key) do update set title = excluded.title, source = excluded.source, imported_at = excluded.imported_at",
-        vec![pack.meta.id.as_str().into(), pack.meta.title.as_str().into(), text.into(), now.into()],
-    )
-    .await?;
-    Ok(())
-}
-
-async fn export(db: &Db) -> Result<Export, Error> {
-    let sql = "select source from theory_template order by imported_at desc, key limit 1";
-    let source = db::scalar::<String>(db.read(), sql, vec![]).await?;
-    source.map(Export::Text).ok_or_else(|| Error::Refused("There is no template of theories of action yet.".to_owned()))
 }

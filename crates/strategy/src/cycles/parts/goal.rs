@@ -67,9 +67,7 @@ impl Kept for Goal {
             Some(None)
         } else {
             // Whole per cents are as fine as anybody can tell.
-            #[allow(clippy::cast_possible_truncation, reason = "the number lies between 1 and 99")]
-            let sure = form.number("confidence", 1.0, 99.0).map(|sure| Some(sure.round() as i32));
-            sure
+            form.whole("confidence", 1, 99).map(Some)
         };
         let outcome = figure(form, "outcome");
         let met = choice(form, "met", &MET, "");

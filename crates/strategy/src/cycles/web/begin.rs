@@ -143,8 +143,7 @@ async fn read(cx: &Cx, form: &mut Form, around: &Around) -> Result<Option<Begun>
     if year.is_none() {
         form.refuse("year", "In which school year does it run?");
     }
-    #[allow(clippy::cast_possible_truncation, reason = "the number lies between 1 and 99")]
-    let number = form.number("number", 1.0, 99.0).map(|number| number.round() as i32);
+    let number = form.whole("number", 1, 99);
     let is_there = |cycle: &&Cycle| Some(cycle.year()) == year && Some(cycle.number) == number;
     if let Some(there) = around.before.iter().find(is_there) {
         form.refuse(

@@ -111,23 +111,29 @@ pub(crate) async fn lines(on: &impl ConnectionTrait, draft: FrameworkDraftId) ->
     signed.collect()
 }
 
-/// Writes a line down: a new one, or in place of what it was.
-pub(super) async fn put(
+/// Writes new lines down, at once.
+pub(super) async fn add<'a>(
     tx: &Tx,
     draft: FrameworkDraftId,
-    line: &Line,
-    is_new: bool,
-    (by, at): (PersonId, DateTime<Utc>),
+    lines: impl Iterator<Item = &'a Line>,
+    by: (PersonId, DateTime<Utc>),
 ) -> Result<(), Error> {
-    let sql = if is_new {
-        "insert into framework_draft_practice (draft_id, number, place, state, says, origins, reason, version, changed_by, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-    } else {
-        "update framework_draft_practice set place = $3, state = $4, says = $5, origins = $6, reason = $7, version = $8,
+    let rows = lines.map(|line| values(draft, line, by)).collect::<Result<Vec<_>, Error>>()?;
+    let columns = "draft_id, number, place, state, says, origins, reason, version, changed_by, changed_at";
+    Ok(db::insert(&**tx, "framework_draft_practice", columns, rows).await?)
+}
+
+/// Writes a line down in place of what it was.
+pub(super) async fn put(tx: &Tx, draft: FrameworkDraftId, line: &Line, by: (PersonId, DateTime<Utc>)) -> Result<(), Error> {
+    let sql = "update framework_draft_practice set place = $3, state = $4, says = $5, origins = $6, reason = $7, version = $8,
            changed_by = $9, changed_at = $10
-         where draft_id = $1 and number = $2"
-    };
-    let params: db::Params = vec![
+         where draft_id = $1 and number = $2";
+    db::exec(&**tx, sql, values(draft, line, by)?).await?;
+    Ok(())
+}
+
+fn values(draft: FrameworkDraftId, line: &Line, (by, at): (PersonId, DateTime<Utc>)) -> Result<db::Params, Error> {
+    Ok(vec![
         draft.into(),
         line.number.into(),
         line.place.into(),
@@ -138,9 +144,7 @@ pub(super) async fn put(
         line.version.into(),
         by.into(),
         at.into(),
-    ];
-    db::exec(&**tx, sql, params).await?;
-    Ok(())
+    ])
 }
 
 /// A step of a draft's history.

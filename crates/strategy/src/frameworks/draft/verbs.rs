@@ -99,9 +99,7 @@ pub(super) async fn begin(may: &May<Begin, Versions>, cx: &Cx, beginning: &Begin
             let sql = "insert into framework_drafter (draft_id, person_id) values ($1, $2)";
             db::exec(&**tx, sql, vec![id.into(), may.who().person.into()]).await?;
             let sheet = Sheet::begin(draft.pack()?.practices);
-            for line in &sheet.lines {
-                store::put(tx, id, line, true, (may.who().person, cx.now)).await?;
-            }
+            store::add(tx, id, sheet.lines.iter(), (may.who().person, cx.now)).await?;
             told(tx, cx, may.who().into(), &draft, "draft of the practices begun", &draft.note).await
         })
         .await
@@ -166,8 +164,10 @@ pub(super) async fn step(
     let mut sheet = draft.sheet(before.clone())?;
     let what = rule(tx, &mut sheet).await?;
     let kept = rules::kept(&before, &sheet.lines);
-    for one in &kept {
-        store::put(tx, draft.id, &one.after, one.before.is_none(), (who.person, cx.now)).await?;
+    let by = (who.person, cx.now);
+    store::add(tx, draft.id, kept.iter().filter(|one| one.before.is_none()).map(|one| &one.after), by).await?;
+    for one in kept.iter().filter(|one| one.before.is_some()) {
+        store::put(tx, draft.id, &one.after, by).await?;
     }
     // Two steps at the same moment began from the same lines: the later one has not seen what the other did.
     let number = draft.steps + 1;

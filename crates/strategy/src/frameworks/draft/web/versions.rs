@@ -85,10 +85,9 @@ async fn page_of(cx: &Cx, staff: bool, may_begin: bool, form: Option<Form>) -> R
 pub(super) async fn begin(may: May<Begin, Versions>, cx: Cx, mut form: Form) -> Answered {
     let title = form.required("title", "What is the version called?", 200);
     let note = form.required("note", "What is it for? A sentence is enough.", 1_000);
-    let approvals = form.number("approvals", 1.0, 9.0);
-    if let (Some(title), Some(note), Some(approvals)) = (title, note, approvals) {
-        #[allow(clippy::cast_possible_truncation, reason = "a number from 1 to 9")]
-        let beginning = Beginning { title, note, approvals_needed: approvals as i32 };
+    let approvals = form.whole("approvals", 1, 9);
+    if let (Some(title), Some(note), Some(approvals_needed)) = (title, note, approvals) {
+        let beginning = Beginning { title, note, approvals_needed };
         match verbs::begin(&may, &cx, &beginning).await {
             Ok(()) => return Ok(go_to_with(HREF, &Toast::saying("The draft holds all that is published. Nothing is retyped."))),
             Err(Error::Refused(words)) => form.refuse("title", words),
