@@ -1,4 +1,5 @@
-//! Which partnerships the rows of a file may be about: all at the command line, on a page those where the person may record.
+//! Which partnerships the rows of a file may be about, and whose name they may carry: all at the command line, on a page those
+//! where the person may record, and the person's own name.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,9 @@ use partnerships::{
     partnerships::{Partnership, Record},
 };
 use platform::{
-    access::{Policy, Standing},
-    import::{Known, Row},
+    access::{Policy, Standing, roles},
+    db::{self, DbErr, FromQueryResult, PersonId},
+    import::{Known, Row, Taking},
 };
 
 /// The partnerships by name, and who can write to those that whoever brings the file in can't.
@@ -37,5 +39,47 @@ impl Places {
             &format!("{team} can: send them this row, or leave it out."),
         );
         None
+    }
+}
+
+/// Who can stand as the author of a row, in its column `author`.
+pub(crate) struct Authors<'a> {
+    people: Known<PersonId>,
+    who: Option<&'a Standing>,
+}
+
+#[derive(FromQueryResult)]
+struct PersonName {
+    name: String,
+    id: PersonId,
+}
+
+impl<'a> Authors<'a> {
+    pub(crate) async fn read(taking: &Taking<'a>) -> Result<Self, DbErr> {
+        let sql = "select email as name, id from person where email is not null";
+        let people = db::rows::<PersonName>(&**taking.tx, sql, vec![]).await?;
+        let ids = people.into_iter().map(|row| (row.name.to_lowercase(), row.id)).collect();
+        Ok(Self { people: Known { what: "person", ids }, who: taking.who })
+    }
+
+    /// Who says so: the file's author, or whoever brings it in.
+    pub(crate) fn find(&self, row: &mut Row<'_>) -> Option<PersonId> {
+        let Some(email) = row.cell("author") else {
+            if let Some(who) = self.who {
+                return Some(who.person);
+            }
+            row.filled("author");
+            return None;
+        };
+        let Some(found) = self.people.id(email) else {
+            row.refuse("author", "There is no person of that address.", "Check the spelling, or import the people first.");
+            return None;
+        };
+        if self.who.is_some_and(|who| who.person != found && !who.holds(&[roles::OPERATOR])) {
+            let advice = "Leave the column out: the entries are then yours.";
+            row.refuse("author", "Entries can be brought in under your own name only.", advice);
+            return None;
+        }
+        Some(found)
     }
 }

@@ -45,6 +45,8 @@ async fn make_texts_difficult(bench: &Bench) {
             db::exec(&**tx, "update log_entry set text = $1", vec![difficult.into()]).await?;
             db::exec(&**tx, "update goal set text = $1, happened = $1", vec![difficult.into()]).await?;
             db::exec(&**tx, "update theory_node set text = $1, because = $1", vec![format!("={difficult}").into()]).await?;
+            db::exec(&**tx, "update theory_answer set why = $1", vec![difficult.into()]).await?;
+            db::exec(&**tx, "update theory_reading set note = $1", vec![difficult.into()]).await?;
             db::exec(&**tx, "update tracker_entry set note = $1", vec![format!("'{difficult}").into()]).await?;
             db::exec(&**tx, "update person set about = $1", vec![format!("-{difficult}").into()]).await
         })

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 41] = [
+pub const PAGES: [(&str, &str); 46] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -49,6 +49,11 @@ pub const PAGES: [(&str, &str); 41] = [
     ("director", "/api/v1/theories-of-action?limit=20"),
     ("evaluator", "/api/v1/tracker-entries?limit=200"),
     ("evaluator", "/api/v1/practices"),
+    ("implementer", "/api/v1/cycles?limit=200"),
+    ("supervisor", "/api/v1/goals?limit=200"),
+    ("partner", "/api/v1/plan-actions"),
+    ("director", "/api/v1/log-entries?limit=200"),
+    ("director", "/api/v1/learnings?limit=200"),
 ];
 
 async fn counts(bench: &Bench) -> Vec<u64> {

@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 20] = [
+pub const FILES: [(&str, &str, &str); 22] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -46,6 +46,8 @@ pub const FILES: [(&str, &str, &str); 20] = [
     ("learnings", "learnings.csv", include_str!("world/learnings.csv")),
     ("theory-templates", "theory-of-action.toml", include_str!("../../../../content/theory-of-action.toml")),
     ("theories", "theories.csv", include_str!("world/theories.csv")),
+    ("theory-answers", "theory_answers.csv", include_str!("world/theory_answers.csv")),
+    ("theory-readings", "theory_readings.csv", include_str!("world/theory_readings.csv")),
     ("plan-templates", "learning-plan.toml", include_str!("../../../../content/learning-plan.toml")),
     ("plans", "plans.csv", include_str!("world/plans.csv")),
 ];
@@ -107,7 +109,7 @@ pub async fn give_token(bench: &Bench, email: &str, token: &str) {
             db::exec(
                 &**tx,
                 "insert into api_token (id, person_id, name, token_hash, created_at, factor_for)
-                 select $1, id, 'test', $2, $3, 'nobody' from person where email = $4",
+                 select $1, id, 'test', $2, $3, 'nobody' from person where email = $4 on conflict do nothing",
                 vec![clock::new_id(now).into(), secret::token_hash(token).into(), now.into(), email.into()],
             )
             .await

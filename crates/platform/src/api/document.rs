@@ -38,7 +38,7 @@ const ABOUT: &str = "Everything that the pages show and change, for programs, un
     Errors are problem documents (RFC 9457). Unknown parameters and members are refused.";
 
 /// What each named part of an address is, with an example of the demo where it has a readable key.
-const PARTS: [(&str, &str, &str); 9] = [
+const PARTS: [(&str, &str, &str); 18] = [
     ("person", "The person's key, such as `amara-osei`.", "amara-osei"),
     ("team", "The team's key, such as `lakes`.", "lakes"),
     ("membership", "The membership's id.", ""),
@@ -48,6 +48,15 @@ const PARTS: [(&str, &str, &str); 9] = [
     ("framework", "The framework's key with its version, such as `vi-pit-1`.", "vi-pit-1"),
     ("practice", "The practice's code, such as `2.2.3`.", "2.2.3"),
     ("entry", "The entry's key.", ""),
+    ("cycle", "The cycle's key, such as `linden-grove.21.c1`.", "linden-grove.21.c1"),
+    ("goal", "The goal's key.", ""),
+    ("action", "The action's key.", ""),
+    ("log_entry", "The entry's key.", ""),
+    ("learning", "The learning's key.", ""),
+    ("theory", "The version's key, such as `linden-grove.v1`.", ""),
+    ("line", "The practice's number within the draft.", ""),
+    ("step", "The step's number within the draft.", ""),
+    ("draft", "The key of the version to be, such as `vi-pit-2`.", ""),
 ];
 
 /// The document of these operations.
@@ -106,7 +115,7 @@ fn link(operations: &[Described], paths: &mut BTreeMap<&str, Map<String, Value>>
         let single = format!("{}/{}/{{", super::BASE, tag_of(one.path));
         let is_single = |path: &str| path.strip_prefix(&single).is_some_and(|rest| rest.find('}') == Some(rest.len() - 1));
         let (status, place) = match one.method {
-            "POST" if !is_single(one.path) && !one.path.ends_with("withdrawal") => ("201", ""),
+            "POST" if one.path.ends_with(&format!("/{}", tag_of(one.path))) => ("201", ""),
             "GET" if one.path == format!("{}/{}", super::BASE, tag_of(one.path)) => ("200", "/items/0"),
             _ => continue,
         };
@@ -158,8 +167,14 @@ fn operation_id(one: &Described) -> String {
     format!("{}-{}", one.method.to_lowercase(), words.join("-"))
 }
 
+/// What stands below these is theirs, whatever else is called so elsewhere: a draft's practices are not those that count.
+const WHOLES: [&str; 1] = ["framework-drafts"];
+
 fn tag_of(path: &'static str) -> &'static str {
     let fixed = || path.trim_start_matches(super::BASE).split('/').filter(|part| !part.is_empty() && !part.starts_with('{'));
+    if let Some(whole) = fixed().next().filter(|first| WHOLES.contains(first)) {
+        return whole;
+    }
     fixed().rfind(|part| part.ends_with('s')).or_else(|| fixed().next()).unwrap_or_default()
 }
 

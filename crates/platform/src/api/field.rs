@@ -1,7 +1,11 @@
 //! What may stand in a query or a body: one table, by which it is checked and by which it is described.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
+
+use crate::web::Form;
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +18,8 @@ pub(super) enum Kind {
     Number { least: f64, most: f64 },
     Flag,
     Texts { most: usize, each: usize },
+    Lines { most: usize, each: usize },
+    Objects { most: usize, of: &'static [Field] },
 }
 
 /// One field.
@@ -80,6 +86,18 @@ impl Field {
         Self::new(name, Kind::Texts { most, each }, about)
     }
 
+    /// A list of texts without line breaks; the form holds them line by line.
+    #[must_use]
+    pub const fn lines(name: &'static str, most: usize, each: usize, about: &'static str) -> Self {
+        Self::new(name, Kind::Lines { most, each }, about)
+    }
+
+    /// A list of objects with these fields, which [`objects`] reads out of the form.
+    #[must_use]
+    pub const fn objects(name: &'static str, most: usize, of: &'static [Field], about: &'static str) -> Self {
+        Self::new(name, Kind::Objects { most, of }, about)
+    }
+
     /// It must be there when something new is sent; a text must then hold more than spaces.
     #[must_use]
     pub const fn required(mut self) -> Self {
@@ -110,6 +128,12 @@ impl Field {
         self
     }
 
+    /// Whether this is its name.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name
+    }
+
     /// What stands in the form for this value; a word when the value is none of this field.
     pub(super) fn read(&self, value: &Value) -> Result<Vec<String>, String> {
         match (self.kind, value) {
@@ -137,6 +161,26 @@ impl Field {
                 let texts = values.iter().map(|value| value.as_str().filter(|text| fits(text)).map(str::to_owned));
                 texts.collect::<Option<Vec<_>>>().map(|texts| vec![texts.join(",")]).ok_or_else(|| self.wanted())
             }
+            (Kind::Lines { most, each }, Value::Array(values)) => {
+                if values.len() > most {
+                    return Err(self.wanted());
+                }
+                let fits = |text: &&str| {
+                    let is_broken = |letter: char| matches!(letter, '\0' | '\n' | '\r');
+                    !text.trim().is_empty() && text.chars().count() <= each && !text.contains(is_broken)
+                };
+                let texts = values.iter().map(|value| value.as_str().filter(fits));
+                texts.collect::<Option<Vec<_>>>().map(|texts| vec![texts.join("\n")]).ok_or_else(|| self.wanted())
+            }
+            (Kind::Objects { most, of }, Value::Array(values)) => {
+                if values.len() > most {
+                    return Err(self.wanted());
+                }
+                (1..)
+                    .zip(values)
+                    .map(|(place, value)| one_of_many(of, value).map_err(|word| format!("In {place}: {word}")))
+                    .collect()
+            }
             _ => Err(self.wanted()),
         }
     }
@@ -160,7 +204,7 @@ impl Field {
             Kind::Year => is_year(text),
             Kind::Whole { least, most } => digits() && text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)),
             Kind::Flag => matches!(text, "true" | "false"),
-            Kind::Number { .. } | Kind::Texts { .. } => false,
+            Kind::Number { .. } | Kind::Texts { .. } | Kind::Lines { .. } | Kind::Objects { .. } => false,
         };
         if fits { Ok(vec![text.to_owned()]) } else { Err(self.wanted()) }
     }
@@ -178,6 +222,13 @@ impl Field {
             Kind::Flag => "true or false".to_owned(),
             Kind::Texts { most, each } => {
                 format!("a list of at most {most} texts, each of 1 to {each} letters, digits, points and dashes")
+            }
+            Kind::Lines { most, each } => {
+                format!("a list of at most {most} texts, each of 1 to {each} characters without line breaks")
+            }
+            Kind::Objects { most, of } => {
+                let names: Vec<&str> = of.iter().map(|field| field.name).collect();
+                format!("a list of at most {most} objects with the members {}", names.join(", "))
             }
         };
         format!("Please write {wanted}{} here.", if self.nullable { ", or null," } else { "" })
@@ -198,6 +249,11 @@ impl Field {
                 "type": "array", "maxItems": most,
                 "items": { "type": "string", "minLength": 1, "maxLength": each, "pattern": "^[A-Za-z0-9._-]+$" },
             }),
+            Kind::Lines { most, each } => json!({
+                "type": "array", "maxItems": most,
+                "items": { "type": "string", "minLength": 1, "maxLength": each, "pattern": "^[^\\r\\n]*\\S[^\\r\\n]*$" },
+            }),
+            Kind::Objects { most, of } => json!({ "type": "array", "maxItems": most, "items": object(of, true) }),
         };
         if let (true, Some(schema)) = (self.nullable, schema.as_object_mut()) {
             if let Some(kind) = schema.remove("type") {
@@ -209,6 +265,27 @@ impl Field {
         }
         schema
     }
+}
+
+/// One object of a list, as the form holds it: its members as they would stand in a form, as JSON.
+fn one_of_many(of: &[Field], value: &Value) -> Result<String, String> {
+    let Value::Object(members) = value else { return Err("Please write an object here.".to_owned()) };
+    let mut said = BTreeMap::new();
+    for (name, value) in members {
+        let field = of.iter().find(|field| field.name == name).ok_or_else(|| format!("we know no member \"{name}\"."))?;
+        let values = field.read(value).map_err(|word| format!("{name}: {word}"))?;
+        said.insert(field.name, values.into_iter().next().unwrap_or_default());
+    }
+    if let Some(field) = of.iter().find(|field| field.required && !said.contains_key(field.name)) {
+        return Err(format!("{} is needed.", field.name));
+    }
+    serde_json::to_string(&said).map_err(|error| error.to_string())
+}
+
+/// The objects of a field made by [`Field::objects`]: their members as they would stand in a form.
+#[must_use]
+pub fn objects(form: &Form, name: &str) -> Vec<BTreeMap<String, String>> {
+    form.all(name).iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
 }
 
 /// A number without a fraction is written without a point, and reads as a whole one when it is small enough.
@@ -259,6 +336,8 @@ pub const fn from_choices<const N: usize>(table: &[(&'static str, &'static str)]
 mod tests {
     use super::*;
 
+    static PART: [Field; 2] = [Field::text("code", 5, "").required(), Field::whole("cycle", 1, 12, "")];
+
     #[test]
     fn each_kind_lets_in_what_it_describes() {
         let date = Field::date("day", "");
@@ -282,6 +361,30 @@ mod tests {
         for wrong in [json!(["a,b"]), json!([""]), json!(["1", "2", "3"]), json!([1]), json!("1.1")] {
             assert!(codes.read(&wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn lists_of_texts_and_of_objects_say_what_is_wrong_where() {
+        let lines = Field::lines("evidence", 2, 5, "");
+        assert_eq!(lines.read(&json!(["a b", "né"])), Ok(vec!["a b\nné".to_owned()]));
+        for wrong in [json!(["a\nb"]), json!([" "]), json!(["123456"]), json!(["a", "b", "c"]), json!("a")] {
+            assert!(lines.read(&wrong).is_err(), "{wrong}");
+        }
+        let parts = Field::objects("parts", 2, &PART, "");
+        let mut form = Form::default();
+        form.put("parts", parts.read(&json!([{ "code": "1", "cycle": 3 }, { "code": "2" }])).expect("two parts"));
+        let read = objects(&form, "parts");
+        assert_eq!((read.len(), read[0]["code"].as_str(), read[0]["cycle"].as_str()), (2, "1", "3"));
+        assert!(!read[1].contains_key("cycle"));
+        for (wrong, word) in [
+            (json!([{ "code": "1" }, { "cycle": 1 }]), "In 2: code is needed."),
+            (json!([{ "code": "1", "colour": 1 }]), "In 1: we know no member \"colour\"."),
+            (json!([1]), "In 1: Please write an object here."),
+        ] {
+            assert_eq!(parts.read(&wrong), Err(word.to_owned()));
+        }
+        assert!(parts.read(&json!([{ "code": "1", "cycle": 13 }])).is_err());
+        assert!(parts.read(&json!({ "code": "1" })).is_err());
     }
 
     #[test]

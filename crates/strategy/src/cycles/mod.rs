@@ -4,6 +4,7 @@
 //! learned. The steps, their questions and what belongs to each are data of a content pack ([`template`]); the same pages
 //! serve every owner, with the access that fits it ([`owner`]).
 
+mod api;
 mod contributions;
 mod foresight;
 mod import;
@@ -22,7 +23,7 @@ use chrono::NaiveDate;
 use partnerships::calendar::SchoolYear;
 use platform::{
     Cx, Error,
-    access::{PathIds, Standing, Thing},
+    access::{PathIds, Routes, Standing, Thing},
     db::{FromQueryResult, PersonId},
     room::Subject,
     search::Audience,
@@ -33,9 +34,13 @@ pub(crate) use import::kinds as imports;
 pub(crate) use owner::Owner;
 pub(crate) use policy::Run;
 pub(crate) use schema::migrations;
-pub(crate) use web::routes;
 
 use crate::{CycleId, GoalId, LearningId};
+
+/// The routes of cycles: pages, and the API.
+pub(crate) fn routes() -> Routes {
+    web::routes().and(api::routes())
+}
 
 /// The kind of subject that a cycle is.
 pub const SUBJECT: &str = "cycle";
@@ -185,16 +190,23 @@ pub(crate) struct CycleThere {
     pub is_member: bool,
 }
 
-impl Thing for CycleThere {
-    const NAME: &'static str = "cycle";
-
-    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
-        let Some(cycle) = store::by_key(cx.db().read(), ids.get("cycle")?).await? else { return Ok(None) };
+impl CycleThere {
+    /// The cycle of that key, if these eyes may see it.
+    pub(crate) async fn seen_by(cx: &Cx, who: &Standing, key: &str) -> Result<Option<Self>, Error> {
+        let Some(cycle) = store::by_key(cx.db().read(), key).await? else { return Ok(None) };
         let slug = cycle.owner_slug.clone().unwrap_or_default();
         let owner = Owner::seen_by(cx, who, cycle.owner_kind(), &slug).await?;
         let Some(owner) = owner else { return Ok(None) };
         let is_member = store::is_member(cx.db().read(), cycle.id, who.person).await?;
         Ok(Some(Self { owner, cycle, is_member }))
+    }
+}
+
+impl Thing for CycleThere {
+    const NAME: &'static str = "cycle";
+
+    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
+        Self::seen_by(cx, who, ids.get("cycle")?).await
     }
 }
 

@@ -187,5 +187,12 @@ alter table goal add column decision text not null default ''",
             sql: "alter table plan_action add column resources text not null default ''",
             only: &[],
         },
+        Migration {
+            name: "strategy-cycles-002-orders",
+            why: "Programs list the cycles of all owners, and all logs, in order.",
+            sql: "create index cycle_order on cycle (school_year, number, id);
+create index log_entry_order on log_entry (on_day, id)",
+            only: &[],
+        },
     ]
 }

@@ -24,6 +24,12 @@ pub(crate) async fn by_key(on: &impl ConnectionTrait, key: &str) -> Result<Optio
     db::one(on, &format!("select {COLUMNS} from {FROM} where c.key = $1"), vec![key.into()]).await
 }
 
+/// The key of the cycle to which a part belongs.
+pub(super) async fn cycle_of(on: &impl ConnectionTrait, table: &str, key: &str) -> Result<Option<String>, DbErr> {
+    let sql = format!("select c.key from {table} x join cycle c on c.id = x.cycle_id where x.key = $1");
+    db::scalar(on, &sql, vec![key.into()]).await
+}
+
 /// The condition that picks an owner's cycles.
 pub(super) fn of_owner(owner: &Owner, params: &mut Params) -> String {
     let (column, id) = match owner {

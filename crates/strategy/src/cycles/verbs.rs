@@ -446,29 +446,40 @@ pub(super) async fn correct<N: Kept>(
 
 /// Takes a part out; doing so twice is doing it once.
 pub(super) async fn remove<N: Kept>(may: &May<Run, PartThere<N>>, cx: &Cx) -> Result<(), Error> {
-    set_removed(may, cx, Some(cx.now), "taken out").await
+    set_removed(may, cx, Some(cx.now), None, "taken out").await
+}
+
+/// Takes a part out in the version that was read; refused as stale when somebody else was faster.
+pub(super) async fn remove_version<N: Kept>(may: &May<Run, PartThere<N>>, cx: &Cx, version: i32) -> Result<(), Error> {
+    set_removed(may, cx, Some(cx.now), Some(version), "taken out").await
 }
 
 /// Brings a part back that was taken out.
 pub(super) async fn restore<N: Kept>(may: &May<Run, PartThere<N>>, cx: &Cx) -> Result<(), Error> {
-    set_removed(may, cx, None, "brought back").await
+    set_removed(may, cx, None, None, "brought back").await
 }
 
 async fn set_removed<N: Kept>(
     may: &May<Run, PartThere<N>>,
     cx: &Cx,
     at: Option<chrono::DateTime<chrono::Utc>>,
+    version: Option<i32>,
     done: &str,
 ) -> Result<(), Error> {
     let there = may.thing();
     let cycle = &there.there.cycle;
     must_be_changeable(cycle)?;
     let was = if at.is_some() { "removed_at is null" } else { "removed_at is not null" };
-    let sql = format!("update {} set removed_at = $2, version = version + 1 where id = $1 and {was}", N::TABLE);
+    let mut sql = format!("update {} set removed_at = $2, version = version + 1 where id = $1 and {was}", N::TABLE);
+    let mut params: Vec<Value> = vec![there.id.into(), at.into()];
+    if let Some(version) = version {
+        sql.push_str(" and version = $3");
+        params.push(version.into());
+    }
     cx.db()
         .write(async |tx| {
-            if db::exec(&**tx, &sql, vec![there.id.into(), at.into()]).await? == 0 {
-                return Ok(());
+            if db::exec(&**tx, &sql, params).await? == 0 {
+                return if version.is_some() { Err(Error::Stale) } else { Ok(()) };
             }
             Ok(record(tx, cx, may.who(), &format!("{} {done}", N::WORD), cycle, "").await?)
         })

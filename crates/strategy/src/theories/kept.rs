@@ -23,6 +23,9 @@ pub(super) const ANSWERS: [(&str, &str, &str); 3] = [("yes", "Yes", "on"), ("par
 /// The longest reason, in characters.
 pub(super) const WHY_MOST: usize = 1_000;
 
+/// The largest figure that a measure shows.
+pub(super) const FIGURE_MOST: f64 = 1e12;
+
 /// The cycle that is asked about: the one that a day lies in, or that comes next.
 #[derive(Clone, Debug)]
 pub(super) struct AskedCycle {

@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Routes {
 
 /// The kinds of files that this slice takes in.
 pub(crate) fn imports() -> Vec<Kind> {
-    vec![template::KIND, import::KIND]
+    vec![template::KIND, import::KIND, import::ANSWERS, import::READINGS]
 }
 
 /// How other rooms name a partnership's theory of action.

@@ -82,6 +82,8 @@ pub(super) fn called(kind: &str) -> String {
         "framework" => "a set of practices",
         "theory-templates" => "a template of theories of action",
         "theories" => "theories of action",
+        "theory-answers" => "answers about theories of action",
+        "theory-readings" => "readings of measures",
         "plan-templates" => "a template of plans",
         other => other,
     }

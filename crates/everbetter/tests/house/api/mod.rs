@@ -1,7 +1,9 @@
 //! Programs ask and change things, in the named world, on both databases.
 
 mod changing;
+mod cycles;
 mod document;
+mod drafts;
 mod limits;
 mod once;
 mod reading;

@@ -74,6 +74,11 @@ async fn lists_come_in_pages_that_follow_one_another() {
             ("/api/v1/tracker-entries", 6),
             ("/api/v1/tracker-entries?sort=entered_at", 6),
             ("/api/v1/frameworks", 1),
+            ("/api/v1/cycles", 6),
+            ("/api/v1/goals", 3),
+            ("/api/v1/plan-actions", 4),
+            ("/api/v1/log-entries", 3),
+            ("/api/v1/learnings", 3),
         ] {
             let whole = ada.get(path).await;
             assert_eq!(whole.status, 200, "{path}: {}", whole.body);

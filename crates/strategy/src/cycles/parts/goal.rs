@@ -101,7 +101,8 @@ impl Kept for Goal {
     }
 
     fn form(&self, _: &World) -> Form {
-        let number = |figure: Option<f64>| figure.map(words::figure).unwrap_or_default();
+        // All its decimals: what is sent back unchanged must not change.
+        let number = |figure: Option<f64>| figure.map(|figure| figure.to_string()).unwrap_or_default();
         Form::with([
             ("kind", self.kind.clone()),
             ("text", self.text.clone()),

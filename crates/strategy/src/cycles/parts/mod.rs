@@ -153,8 +153,14 @@ impl<N: Kept> Thing for PartThere<N> {
     const NAME: &'static str = N::WORD;
 
     async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
-        let Some(there) = CycleThere::find(cx, who, ids).await? else { return Ok(None) };
         let key = ids.get(N::ID)?.to_owned();
+        // Pages name its cycle too; programs know it by its own key.
+        let cycle = match ids.get("cycle") {
+            Ok(cycle) => Some(cycle.to_owned()),
+            Err(_) => store::cycle_of(cx.db().read(), N::TABLE, &key).await?,
+        };
+        let Some(cycle) = cycle else { return Ok(None) };
+        let Some(there) = CycleThere::seen_by(cx, who, &cycle).await? else { return Ok(None) };
         let found = load::<N>(cx.db().read(), &there, &key).await?;
         Ok(found.map(|(id, version, is_removed, author, part)| Self { there, part, id, key, version, is_removed, author }))
     }

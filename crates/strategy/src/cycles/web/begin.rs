@@ -48,14 +48,14 @@ struct Page {
 }
 
 /// What the page is made of besides its form.
-struct Around {
-    people: Vec<Candidate>,
+pub(in crate::cycles) struct Around {
+    pub people: Vec<Candidate>,
     templates: Vec<(String, String)>,
     before: Vec<Cycle>,
 }
 
 impl Around {
-    async fn read(cx: &Cx, owner: &Owner) -> Result<Self, Error> {
+    pub(in crate::cycles) async fn read(cx: &Cx, owner: &Owner) -> Result<Self, Error> {
         let on = cx.db().read();
         let before = store::last_of(on, owner, 6).await?;
         // Who was in the last one may have left since, and is offered all the same.
@@ -137,7 +137,8 @@ pub(super) async fn begin(may: May<Run, Owner>, cx: Cx, mut form: Form) -> Answe
     Ok(go_to_with(&href(&key), &toast))
 }
 
-async fn read(cx: &Cx, form: &mut Form, around: &Around) -> Result<Option<Begun>, Error> {
+/// Reads what the form says; what is wrong gets its word there.
+pub(in crate::cycles) async fn read(cx: &Cx, form: &mut Form, around: &Around) -> Result<Option<Begun>, Error> {
     let said = fields::read(form, &around.people);
     let year: Option<SchoolYear> = form.value("year").parse().ok();
     if year.is_none() {

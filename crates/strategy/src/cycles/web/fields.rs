@@ -8,7 +8,7 @@ use platform::{db::PersonId, web::Form};
 use crate::cycles::{LONG_MOST, TITLE_MOST, store::Candidate, verbs::Said};
 
 /// The form over these values.
-pub(super) fn form<'a>(
+pub(in crate::cycles) fn form<'a>(
     title: &str,
     days: (NaiveDate, NaiveDate),
     agreements: &str,
@@ -25,7 +25,7 @@ pub(super) fn form<'a>(
 }
 
 /// Reads them; what is wrong gets its word in the form.
-pub(super) fn read(form: &mut Form, people: &[Candidate]) -> Option<Said> {
+pub(in crate::cycles) fn read(form: &mut Form, people: &[Candidate]) -> Option<Said> {
     let title = form.required("title", "What is it about, in a few words?", TITLE_MOST);
     let starts = form.date("starts_on", "On which day does it start?");
     let ends = form.date("ends_on", "On which day does it end?");

@@ -1,8 +1,8 @@
 //! The pages of cycles.
 
-mod begin;
+pub(super) mod begin;
 mod edit;
-mod fields;
+pub(super) mod fields;
 mod list;
 mod part;
 mod review;
@@ -13,7 +13,7 @@ use platform::access::Routes;
 use super::parts::{Action, Goal, Kept, Learning, LogEntry};
 
 /// The routes of cycles.
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     let routes = Routes::new()
         .get("/people/{person}/cycles", list::show)
         .get("/people/{person}/cycles/new", begin::new)

@@ -57,11 +57,15 @@ pub(crate) struct OpenDraft {
 impl Thing for OpenDraft {
     const NAME: &'static str = "draft of practices";
 
-    async fn find(cx: &Cx, who: &Standing, _: &PathIds) -> Result<Option<Self>, Error> {
+    /// Pages know one draft, the one that is open; programs name it by the key of the version to be.
+    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
         if !who.is_staff() {
             return Ok(None);
         }
         let Some(draft) = store::open(cx.db().read()).await? else { return Ok(None) };
+        if ids.get("draft").is_ok_and(|wanted| draft.version_key() != wanted) {
+            return Ok(None);
+        }
         let drafters = store::drafters(cx.db().read(), draft.id).await?;
         let is_drafter = drafters.iter().any(|drafter| drafter.person_id == who.person);
         Ok(Some(Self { draft, is_drafter }))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use platform::{
     Error,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
+    paging::{Page, Window},
 };
 
 use super::rules::{Line, State};
@@ -163,12 +164,28 @@ const STEPS: u8 = 30;
 
 /// The newest steps of a draft.
 pub(crate) async fn steps(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Step>, DbErr> {
-    let sql = format!(
-        "select s.number, s.what, s.reason, a.name as author, s.at, s.undone_by
-         from framework_draft_step s join person a on a.id = s.author_id
-         where s.draft_id = $1 order by s.number desc limit {STEPS}"
-    );
-    db::rows(on, &sql, vec![draft.into()]).await
+    db::rows(on, &format!("{STEP} order by s.number desc limit {STEPS}"), vec![draft.into()]).await
+}
+
+const STEP: &str = "select s.number, s.what, s.reason, a.name as author, s.at, s.undone_by
+    from framework_draft_step s join person a on a.id = s.author_id where s.draft_id = $1";
+
+/// The step of that number.
+pub(super) async fn one_step(on: &impl ConnectionTrait, draft: FrameworkDraftId, number: i32) -> Result<Option<Step>, DbErr> {
+    db::one(on, &format!("{STEP} and s.number = $2"), vec![draft.into(), number.into()]).await
+}
+
+/// A page of a draft's steps, the newest first. A step's key is its number.
+pub(super) async fn page_of_steps(
+    on: &impl ConnectionTrait,
+    draft: FrameworkDraftId,
+    window: Window<'_>,
+) -> Result<Page<Step>, DbErr> {
+    let mut params: db::Params = vec![draft.into()];
+    let of_key = "select number from framework_draft_step where draft_id = $1 and cast(number as text) = {key}";
+    let (bound, ending) = window.clause(&["s.number"], of_key, true, &mut params);
+    let rows = db::rows::<Step>(on, &format!("{STEP}{bound}{ending}"), params).await?;
+    Ok(window.page(rows, |step: &Step| step.number.to_string()))
 }
 
 #[derive(FromQueryResult)]

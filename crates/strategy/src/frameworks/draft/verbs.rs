@@ -22,11 +22,16 @@ pub(crate) const DRAFT: &str = "framework-draft";
 pub(crate) const HREF: &str = "/practices/draft";
 
 impl Draft {
+    /// The key of the version to be: `vi-pit-2`.
+    pub(super) fn version_key(&self) -> String {
+        format!("{}-{}", self.key, self.number)
+    }
+
     /// How other rooms name it.
     pub(crate) fn subject(&self) -> Subject {
         Subject {
             kind: DRAFT,
-            key: format!("{}-{}", self.key, self.number),
+            key: self.version_key(),
             title: format!("{}, draft of version {}", self.title, self.number),
             href: HREF.to_owned(),
         }

@@ -1,5 +1,6 @@
 //! Theories of action out of a file: a row a node. Versions are only added, since a version that is out never changes.
 
+mod kept;
 mod out;
 
 use std::{
@@ -30,6 +31,8 @@ use super::{
     verbs,
 };
 use crate::{TheoryVersionId, bringing::Places};
+
+pub(super) use kept::{ANSWERS, READINGS};
 
 const KINDS: [&str; NodeKind::ALL.len()] = {
     let mut words = [""; NodeKind::ALL.len()];

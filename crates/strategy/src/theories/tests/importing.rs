@@ -159,3 +159,92 @@ async fn the_demo_comes_in_by_few_statements() {
     })
     .await;
 }
+
+const ANSWERS: &str = "partnership,version,school_year,cycle,answer,why,rests_on,author,answered_at
+linden,2,2021-22,1,partly,Two of three meetings held.,The minutes,ines,2021-10-05T09:00:00Z
+linden,2,2021-22,1,yes,All three now.,,ines,2021-10-05T11:00:00Z
+";
+const READINGS: &str = "partnership,measure,date,value,note,author,entered_at
+linden,Meetings held,2021-10-04,4.5,,ines,2021-10-04T15:00:00Z
+linden,Meetings held,2021-10-04,5,Counted again,ines,2021-10-05T15:00:00Z
+";
+
+#[tokio::test]
+async fn answers_and_readings_come_in_once_and_go_out_as_they_came() {
+    in_the_world(async |bench| {
+        take_linden(&bench).await;
+        for (name, text, table) in [("theory-answers", ANSWERS, "theory_answer"), ("theory-readings", READINGS, "theory_reading")]
+        {
+            let tally = take(&bench, name, "in.csv", text.as_bytes()).await;
+            assert_eq!((tally.new, tally.refused.as_slice()), (2, [].as_slice()), "{name}");
+            let again = take(&bench, name, "in.csv", text.as_bytes()).await;
+            assert_eq!((again.new, again.changed, again.same), (0, 0, 2), "{name}");
+            // The same words without the time are whichever of them is there; other words are another row.
+            let (head, rows) = text.split_once('\n').expect("a head");
+            let undated: Vec<&str> = rows.lines().filter_map(|row| row.rsplit_once(',').map(|(row, _)| row)).collect();
+            let head = head.rsplit_once(',').expect("a column").0;
+            let undated = format!("{head}\n{}\n", undated.join("\n"));
+            let kind = bench.app.house.import_kind(name).expect("a kind");
+            let who = crate::world::standing("ines");
+            let source = import::read(kind, "in.csv", undated.as_bytes()).expect("a table");
+            let tally = import::take_as(&bench.app, kind, &[source], &who, Mode::Take).await.expect("a tally");
+            assert_eq!((tally.new, tally.same, tally.refused.len()), (0, 2, 0), "{name}: {:?}", tally.refused);
+            let Export::Table(sheet) = (kind.export)(&bench.app.db).await.expect("an export") else { panic!("a table") };
+            assert_eq!(sheet.csv().expect("a text").trim_start_matches('\u{feff}').replace("\r\n", "\n"), text, "{name}");
+            assert_eq!(count(&bench, table).await, 2);
+        }
+        let page = crate::world::visitor(&bench, "pat").get("/partnerships/linden/theory/progress").await.text();
+        assert!(page.find("All three now.") < page.find("Two of three meetings held."), "{page}");
+        assert!(page.contains("5 on 4 October"), "the later of two of a day shows: {page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_thing_that_is_wrong_in_answers_and_readings_is_named() {
+    in_the_world(async |bench| {
+        take_linden(&bench).await;
+        let answers = "partnership,version,school_year,cycle,answer,why,author,answered_at
+lindne,2,2021-22,1,yes,x,ines,2021-10-05T09:00:00Z
+linden,7,2021-22,1,yes,x,ines,2021-10-05T09:00:00Z
+linden,2,2021-23,1,yes,x,ines,2021-10-05T09:00:00Z
+linden,2,2021-22,9,yes,x,ines,2021-10-05T09:00:00Z
+linden,2,2021-22,1,maybe,x,ines,2021-10-05T09:00:00Z
+linden,2,2021-22,1,yes,,ines,2021-10-05T09:00:00Z
+linden,2,2021-22,1,yes,x,nobody@x.org,2021-10-05T09:00:00Z
+linden,2,2021-22,1,yes,x,ines,2031-10-05T09:00:00Z
+linden,2,2021-22,1,yes,x,ines,
+";
+        let named = async |kind: &str, text: &str| {
+            let tally = take(&bench, kind, "in.csv", text.as_bytes()).await;
+            let named = tally.refused.iter().map(|one| (one.row.unwrap_or(0), one.column.clone().unwrap_or_default()));
+            named.collect::<Vec<(u64, String)>>()
+        };
+        let expected =
+            |columns: &[&str]| -> Vec<(u64, String)> { (2..).zip(columns.iter().map(|name| (*name).to_owned())).collect() };
+        assert_eq!(
+            named("theory-answers", answers).await,
+            expected(&[
+                "partnership",
+                "version",
+                "school_year",
+                "cycle",
+                "answer",
+                "why",
+                "author",
+                "answered_at",
+                "answered_at"
+            ])
+        );
+        let readings = "partnership,measure,date,value,author,entered_at
+lindne,Meetings held,2021-10-04,4,ines,2021-10-05T09:00:00Z
+linden,Meetings,2021-10-04,4,ines,2021-10-05T09:00:00Z
+linden,Meetings held,2021-10-07,4,ines,2021-10-05T09:00:00Z
+linden,Meetings held,2021-10-04,NaN,ines,2021-10-05T09:00:00Z
+linden,Meetings held,2021-10-04,1e13,ines,2021-10-05T09:00:00Z
+";
+        assert_eq!(named("theory-readings", readings).await, expected(&["partnership", "measure", "date", "value", "value"]));
+        assert_eq!((count(&bench, "theory_answer").await, count(&bench, "theory_reading").await), (0, 0));
+    })
+    .await;
+}

@@ -13,7 +13,7 @@ use platform::{
 
 use super::super::{
     Theory,
-    kept::{self, ANSWERS, AskedCycle, NewAnswer, NewReading, WHY_MOST},
+    kept::{self, ANSWERS, AskedCycle, FIGURE_MOST, NewAnswer, NewReading, WHY_MOST},
     store,
 };
 use crate::tracker;
@@ -161,7 +161,7 @@ pub(super) async fn read(may: May<Record, Partnership>, cx: Cx, mut form: Form) 
         }
         is_past
     });
-    let value = form.number("value", -1e12, 1e12);
+    let value = form.number("value", -FIGURE_MOST, FIGURE_MOST);
     let note = form.optional("note", WHY_MOST);
     let (Some(measure), Some(on_day), Some(value), Some(note)) = (measure, on_day, value, note) else {
         return page_with_errors(&page_of(&cx, may.who(), may.thing(), &theory, true, form).await?);

@@ -200,7 +200,7 @@ fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(Ne
     // All cells are looked at before the first gap ends it, so that one reading names everything that is wrong.
     let partnership = row.filled("partnership").and_then(|_| world.partnership(row));
     let practice = row.filled("practice").and_then(|_| world.practices.find(row, "practice"));
-    let author = world.author(row);
+    let author = world.authors.find(row);
     let entered_at = match row.cell("entered_at") {
         Some(_) => row.instant("entered_at"),
         None if taking.who.is_some() => Some(taking.now),

@@ -10,8 +10,6 @@ use partnerships::{
 };
 use platform::{
     Error,
-    access::{Standing, roles},
-    db::{self, FromQueryResult, PersonId},
     import::{Known, Row, Taking},
     settings::Settings,
 };
@@ -19,25 +17,18 @@ use platform::{
 use super::super::rules::cycle_span;
 use crate::{
     PracticeId,
-    bringing::Places,
+    bringing::{Authors, Places},
     frameworks::{CycleMonths, Framework},
 };
 
 pub(super) struct World<'a> {
     places: Places,
     pub practices: Known<PracticeId>,
-    people: Known<PersonId>,
+    pub authors: Authors<'a>,
     pub cycles: BTreeSet<i32>,
     months: Vec<CycleMonths>,
     calendar: Calendar,
     settings: Settings,
-    who: Option<&'a Standing>,
-}
-
-#[derive(FromQueryResult)]
-struct PersonName {
-    name: String,
-    id: PersonId,
 }
 
 impl<'a> World<'a> {
@@ -48,44 +39,21 @@ impl<'a> World<'a> {
         let framework = Framework::current(on, today).await?;
         let framework = framework.as_deref();
         let partnerships = all_on(on, today).await?;
-        let people = db::rows::<PersonName>(on, "select email as name, id from person where email is not null", vec![]).await?;
         let practices = framework.iter().flat_map(|framework| &framework.practices);
         Ok(Self {
             places: Places::of(&partnerships, taking.who),
             practices: Known { what: "practice", ids: practices.map(|practice| (practice.code.clone(), practice.id)).collect() },
-            people: Known { what: "person", ids: people.into_iter().map(|row| (row.name.to_lowercase(), row.id)).collect() },
+            authors: Authors::read(taking).await?,
             cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
             months: framework.map(|framework| framework.cycles.clone()).unwrap_or_default(),
             calendar: Calendar::of(&settings),
             settings,
-            who: taking.who,
         })
     }
 
     /// The row's partnership, if it can be written to.
     pub fn partnership(&self, row: &mut Row<'_>) -> Option<PartnershipId> {
         self.places.find(row)
-    }
-
-    /// Who says so: the file's author, or whoever brings it in.
-    pub fn author(&self, row: &mut Row<'_>) -> Option<PersonId> {
-        let Some(email) = row.cell("author") else {
-            if let Some(who) = self.who {
-                return Some(who.person);
-            }
-            row.filled("author");
-            return None;
-        };
-        let Some(found) = self.people.id(email) else {
-            row.refuse("author", "There is no person of that address.", "Check the spelling, or import the people first.");
-            return None;
-        };
-        if self.who.is_some_and(|who| who.person != found && !who.holds(&[roles::OPERATOR])) {
-            let advice = "Leave the column out: the entries are then yours.";
-            row.refuse("author", "Entries can be brought in under your own name only.", advice);
-            return None;
-        }
-        Some(found)
     }
 
     pub fn year_of(&self, at: DateTime<Utc>) -> SchoolYear {

@@ -34,7 +34,7 @@ async fn again(may: &May<Edit, OpenDraft>, cx: &Cx, name: &'static str, mut form
     page_with_errors(&page_of(cx, &read, &one, &comments, true, Forms { change: None, act: Act { name, form }, is_stale: false }))
 }
 
-fn line_of(may: &May<Edit, OpenDraft>) -> Result<i32, Error> {
+pub(in super::super) fn line_of(may: &May<Edit, OpenDraft>) -> Result<i32, Error> {
     may.ids().get("line")?.parse().map_err(|_| Error::NotFound)
 }
 
@@ -42,9 +42,8 @@ fn reason_of(form: &mut Form) -> Option<String> {
     form.required("reason", "Why? A sentence is enough; those who come after us will ask.", REASON_MOST)
 }
 
-/// `POST /practices/draft/practices/{line}/parts`
-pub(super) async fn split(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
-    let line = line_of(&may)?;
+/// Reads the parts into which a practice is split; what is wrong gets its word in the form.
+pub(in super::super) fn read_parts(form: &mut Form) -> Vec<Part> {
     let mut parts = Vec::new();
     for place in 1..=PARTS_MOST {
         let name = |field: &str| format!("{field}-{place}");
@@ -62,6 +61,13 @@ pub(super) async fn split(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> 
             parts.push(Part { code, title, good });
         }
     }
+    parts
+}
+
+/// `POST /practices/draft/practices/{line}/parts`
+pub(super) async fn split(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
+    let line = line_of(&may)?;
+    let parts = read_parts(&mut form);
     let reason = reason_of(&mut form);
     let mut refusal = None;
     if let (Some(reason), false) = (reason, form.has_errors()) {

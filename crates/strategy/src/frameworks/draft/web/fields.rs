@@ -83,7 +83,7 @@ impl Fields {
 }
 
 /// What a practice says, as its form shows it.
-pub(super) fn standing(practice: &Practice, reason: &str, version: i32) -> Form {
+pub(in super::super) fn standing(practice: &Practice, reason: &str, version: i32) -> Form {
     let one = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut values = vec![
         one("version", &version.to_string()),
@@ -121,7 +121,7 @@ fn codes(text: &str) -> Vec<String> {
 }
 
 /// The practice that a form asks for; what it does not show stays as it was.
-pub(super) fn read(form: &mut Form, pack: &Pack, before: &Practice) -> Option<Practice> {
+pub(in super::super) fn read(form: &mut Form, pack: &Pack, before: &Practice) -> Option<Practice> {
     let code = form.required("code", "Which code does it have? Such as 2.2.3.", 40);
     let title = form.required("title", "What do we do? A short sentence is enough.", TITLE_MOST);
     let good = form.required("good", "What does good look like?", TEXT_MOST);

@@ -82,7 +82,7 @@ struct AdditionPage {
 }
 
 /// The line that the address names.
-pub(super) fn named(read: &Read, number: &str) -> Result<Signed, Error> {
+pub(in super::super) fn named(read: &Read, number: &str) -> Result<Signed, Error> {
     let number: i32 = number.parse().map_err(|_| Error::NotFound)?;
     let found = read.signed.iter().find(|one| one.line.number == number);
     found.filter(|one| matches!(one.line.state, State::Stands | State::Retired)).cloned().ok_or(Error::NotFound)

@@ -1,16 +1,16 @@
 //! The pages of the versions and of the draft of the next one.
 
-mod act;
+pub(super) mod act;
 mod approve;
 mod comparison;
 mod effects;
 mod export;
-mod fields;
-mod line;
+pub(super) mod fields;
+pub(super) mod line;
 mod show;
 mod talk;
-mod versions;
-mod view;
+pub(super) mod versions;
+pub(super) mod view;
 
 use platform::access::Routes;
 

@@ -81,13 +81,17 @@ async fn page_of(cx: &Cx, staff: bool, may_begin: bool, form: Option<Form>) -> R
     })
 }
 
-/// `POST /practices/draft`
-pub(super) async fn begin(may: May<Begin, Versions>, cx: Cx, mut form: Form) -> Answered {
+/// Reads the form of a new draft; what is wrong gets its word there.
+pub(in super::super) fn read(form: &mut Form) -> Option<Beginning> {
     let title = form.required("title", "What is the version called?", 200);
     let note = form.required("note", "What is it for? A sentence is enough.", 1_000);
     let approvals = form.whole("approvals", 1, 9);
-    if let (Some(title), Some(note), Some(approvals_needed)) = (title, note, approvals) {
-        let beginning = Beginning { title, note, approvals_needed };
+    Some(Beginning { title: title?, note: note?, approvals_needed: approvals? })
+}
+
+/// `POST /practices/draft`
+pub(super) async fn begin(may: May<Begin, Versions>, cx: Cx, mut form: Form) -> Answered {
+    if let Some(beginning) = read(&mut form) {
         match verbs::begin(&may, &cx, &beginning).await {
             Ok(()) => return Ok(go_to_with(HREF, &Toast::saying("The draft holds all that is published. Nothing is retyped."))),
             Err(Error::Refused(words)) => form.refuse("title", words),

@@ -17,7 +17,7 @@ use super::super::{
 use super::talk::{self, Said};
 
 /// A draft as it was read: three queries with that of the draft itself.
-pub(super) struct Read {
+pub(in super::super) struct Read {
     pub draft: Draft,
     pub pack: Pack,
     pub calendar: Calendar,
@@ -57,7 +57,7 @@ pub(super) struct Change {
 }
 
 impl Read {
-    pub(super) async fn of(cx: &Cx, draft: &Draft) -> Result<Self, Error> {
+    pub(in super::super) async fn of(cx: &Cx, draft: &Draft) -> Result<Self, Error> {
         let pack = draft.pack()?;
         let signed = store::lines(cx.db().read(), draft.id).await?;
         let lines = signed.iter().map(|one| one.line.clone()).collect();

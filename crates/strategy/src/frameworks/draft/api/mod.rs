@@ -1,19 +1,25 @@
-//! The draft of the next version, for programs.
+//! The draft of the next version, for programs: what it says, and each kind of change, by the verbs of the pages.
+
+mod act;
+mod practice;
+mod step;
 
 use chrono::{DateTime, Utc};
 use platform::{
     Cx, Error,
-    access::{May, PathIds, Policy, Routes, Standing, Thing, Whole, actions::See},
-    api::{Asks, Call, Field, Item, Listing},
+    access::{May, Policy, Routes, Standing, Whole, actions::See},
+    api::{Asks, Call, Field, Fields, Item, Listing, Made, New},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
     out,
-    policy::OpenDraft,
+    policy::{Begin, OpenDraft, Versions},
     rules::{Sheet, State},
     store::{self, Draft, Signed},
+    verbs,
+    web::versions,
 };
 
 pub(super) fn routes() -> Routes {
@@ -28,6 +34,14 @@ pub(super) fn routes() -> Routes {
             "Read a draft: each practice with what it comes from, what becomes of it, and why",
             draft,
         )
+        .api_post(
+            "/api/v1/framework-drafts",
+            "Begin the next version of the practices\n\nIt holds all that is published; there is one draft at most.",
+            begin,
+        )
+        .and(practice::routes())
+        .and(act::routes())
+        .and(step::routes())
 }
 
 /// Drafts as a whole.
@@ -41,28 +55,6 @@ impl Whole for Drafts {
 impl Policy<See> for Drafts {
     fn permits(who: &Standing, _: &Self) -> bool {
         who.is_staff()
-    }
-}
-
-fn key_of(draft: &Draft) -> String {
-    format!("{}-{}", draft.key, draft.number)
-}
-
-/// A draft, known by its framework's key and the number of the version to be: `vi-pit-2`.
-struct Named(OpenDraft);
-
-impl Thing for Named {
-    const NAME: &'static str = "draft of practices";
-
-    async fn find(cx: &Cx, who: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
-        let wanted = ids.get("draft")?;
-        Ok(OpenDraft::find(cx, who, ids).await?.filter(|open| key_of(&open.draft) == wanted).map(Self))
-    }
-}
-
-impl Policy<See> for Named {
-    fn permits(who: &Standing, named: &Self) -> bool {
-        <OpenDraft as Policy<See>>::permits(who, &named.0)
     }
 }
 
@@ -99,41 +91,13 @@ struct ToldWhole {
     #[serde(flatten)]
     draft: Told,
     /// Its practices in their order, and those that end.
-    practices: Vec<ToldLine>,
+    practices: Vec<practice::Told>,
 }
 
-/// A practice of a draft.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "DraftPractice")]
-struct ToldLine {
-    /// Its number within the draft.
-    number: i32,
-    /// `kept`, `reworded`, `split`, `merged`, `new` or `retired`.
-    fate: String,
-    /// The codes of the published practices that it comes from.
-    comes_from: Vec<String>,
-    /// Why it differs; empty where it does not.
-    reason: String,
-    /// Who changed it last.
-    changed_by: String,
-    /// When.
-    changed_at: DateTime<Utc>,
-    /// The code.
-    code: String,
-    /// Its wording.
-    title: String,
-    /// What good looks like.
-    good: String,
-    /// Whether it is a very important practice.
-    vip: bool,
-    /// The keys of the support models that it applies to.
-    models: Vec<String>,
-}
-
-async fn told(call: &Call<impl Asks>, draft: &Draft) -> Result<Told, Error> {
-    let approvals = out::approvals(call.db().read(), draft.id).await?;
+async fn told(cx: &Cx, draft: &Draft) -> Result<Told, Error> {
+    let approvals = out::approvals(cx.db().read(), draft.id).await?;
     Ok(Told {
-        key: key_of(draft),
+        key: draft.version_key(),
         follows: format!("{}-{}", draft.key, draft.pack()?.meta.version),
         version: draft.number,
         title: draft.title.clone(),
@@ -162,8 +126,8 @@ async fn drafts(_: May<See, Drafts>, call: Call<Paged>) -> Result<Listing<Told>,
     Ok(Listing::of(&call, page, |draft| draft))
 }
 
-async fn draft(may: May<See, Named>, call: Call) -> Result<Item<ToldWhole>, Error> {
-    let draft = &may.thing().0.draft;
+async fn draft(may: May<See, OpenDraft>, call: Call) -> Result<Item<ToldWhole>, Error> {
+    let draft = &may.draft;
     let signed = store::lines(call.db().read(), draft.id).await?;
     let sheet = Sheet { base: draft.pack()?.practices, lines: signed.iter().map(|one| one.line.clone()).collect() };
     let shown = |one: &&Signed| match one.line.state {
@@ -171,19 +135,29 @@ async fn draft(may: May<See, Named>, call: Call) -> Result<Item<ToldWhole>, Erro
         State::Retired => one.line.origins.iter().any(|code| sheet.ended(code).is_some()),
         State::Merged | State::Undone => false,
     };
-    let practices = signed.iter().filter(shown).map(|one| ToldLine {
-        number: one.line.number,
-        fate: sheet.fate(&one.line).key().to_owned(),
-        comes_from: one.line.origins.clone(),
-        reason: one.line.reason.clone(),
-        changed_by: one.by.clone(),
-        changed_at: one.at,
-        code: one.line.says.code.clone(),
-        title: one.line.says.title.clone(),
-        good: one.line.says.good.clone(),
-        vip: one.line.says.vip,
-        models: one.line.says.models.clone(),
-    });
+    let practices = signed.iter().filter(shown).map(|one| practice::tell(&sheet, one));
     let practices = practices.collect();
     Ok(Item::fixed(ToldWhole { draft: told(&call, draft).await?, practices }))
+}
+
+struct Begun;
+
+impl Fields for Begun {
+    const NAME: &'static str = "FrameworkDraft";
+    const FIELDS: &'static [Field] = &[
+        Field::text("title", 200, "What the version is called.").required(),
+        Field::text("note", 1_000, "What it is for.").required(),
+        Field::whole("approvals_needed", 1, 9, "How many have to approve it before it goes out.").required().in_form("approvals"),
+    ];
+}
+
+async fn begin(may: May<Begin, Versions>, call: Call, new: New<Begun>) -> Result<Made<Told>, Error> {
+    new.make(&call, may.who(), async |cx| {
+        let mut form = new.form();
+        let Some(beginning) = versions::read(&mut form) else { return Err(New::<Begun>::refused(&form)) };
+        verbs::begin(&may, cx, &beginning).await?;
+        let draft = store::open(cx.db().read()).await?.ok_or(Error::NotFound)?;
+        Ok(Made::at(format!("/api/v1/framework-drafts/{}", draft.version_key()), None, told(cx, &draft).await?))
+    })
+    .await
 }
