@@ -84,8 +84,17 @@ async fn assessed_goals(bench: &Bench, cycle: &str, count: usize) {
 async fn foresight_is_told_with_its_counts_and_a_persons_own_to_that_person() {
     in_the_world(async |bench| {
         assessed_goals(bench, "ada.21.c1", 6).await;
-        let own = visitor(bench, "ada").get("/people/ada-byrne/cycles").await.text();
-        assert!(own.contains("On average 80 % sure, and 3 of 6 goals were met."), "{own}");
+        let page = visitor(bench, "ada").get("/people/ada-byrne/cycles").await;
+        assert!(
+            page.body.contains(">3/6</text>") && page.body.contains("About 80 % sure: 3 of 6 met"),
+            "it is drawn: {}",
+            page.body
+        );
+        let own = page.text();
+        assert!(
+            own.contains("We were surer than we were right") && own.contains("On average 80 % sure, and 3 of 6 goals were met."),
+            "{own}"
+        );
         assert!(own.contains("Brier score 0.34") && own.contains("held 3 of 6 times; 3 came out lower, 0 higher."), "{own}");
         let supervisor = visitor(bench, "sofia").get("/people/ada-byrne/cycles").await.text();
         assert!(!supervisor.contains("How well do we foresee?"), "a score is nobody else's: {supervisor}");
