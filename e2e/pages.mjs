@@ -42,6 +42,7 @@ export const PAGES = [
   ["/partnerships/linden-grove/theory/comparison", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/theory/progress", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/theory/draft", WHO_RECORD_THERE],
+  ["/partnerships/linden-grove/close-and-renew", NOT_THE_ALUMNUS],
   ["/partnerships/linden-grove/plans", NOT_THE_ALUMNUS],
   ["/cycles/linden-grove.21.c1/plan", NOT_THE_ALUMNUS],
   ["/cycles/linden-grove.21.c1/plan/sections/calendar", WHO_WRITE_THERE],

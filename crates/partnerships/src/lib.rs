@@ -21,6 +21,8 @@ use platform::{
     room::{NavEntry, Room, Tab},
 };
 
+pub use words::{a_week as dose_words, ordinal};
+
 platform::id! {
     /// A district or a school.
     SiteId,

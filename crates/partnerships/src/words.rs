@@ -19,7 +19,8 @@ pub(crate) fn rate(days: f64) -> String {
 }
 
 /// `3½ days a week`, `1 day a week`.
-pub(crate) fn a_week(days: f64) -> String {
+#[must_use]
+pub fn a_week(days: f64) -> String {
     format!("{} {} a week", rate(days), if days > 1.0 { "days" } else { "day" })
 }
 
@@ -34,7 +35,8 @@ pub(crate) fn hours(hours: f64) -> String {
 }
 
 /// `first`, `second` … `tenth`, `11th`.
-pub(crate) fn ordinal(number: i32) -> String {
+#[must_use]
+pub fn ordinal(number: i32) -> String {
     const WORDS: [&str; 10] = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     let word = usize::try_from(number - 1).ok().and_then(|place| WORDS.get(place));
     word.map_or_else(

@@ -7,6 +7,7 @@ extern crate self as platform;
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod clock;
 pub mod config;

@@ -137,7 +137,7 @@ impl Sheet {
 }
 
 impl Cell {
-    fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => guarded(text),

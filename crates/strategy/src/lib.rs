@@ -2,6 +2,7 @@
 //! where the work stands.
 
 mod bringing;
+pub mod close_and_renew;
 pub mod cycles;
 mod differences;
 pub mod frameworks;
@@ -38,6 +39,8 @@ platform::id! {
     LearningId,
     /// A Professional Learning Plan.
     PlanId,
+    /// The end of a school year with a partner.
+    CloseAndRenewId,
     /// A version of a theory of action.
     TheoryVersionId,
 }
@@ -54,17 +57,30 @@ pub fn room() -> Room {
             .chain(cycles::migrations())
             .chain(theories::migrations())
             .chain(plans::migrations())
+            .chain(close_and_renew::migrations())
             .collect(),
         imports: [frameworks::import::kind(), tracker::IMPORT]
             .into_iter()
             .chain(cycles::imports())
             .chain(theories::imports())
             .chain(plans::imports())
+            .chain(close_and_renew::imports())
             .collect(),
-        panels: tracker::panels().into_iter().chain(cycles::panels()).chain(theories::panels()).chain(plans::panels()).collect(),
-        jobs: vec![frameworks::BEGINS],
-        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB],
-        today: tracker::today().into_iter().chain(cycles::today()).chain(theories::today()).collect(),
+        panels: tracker::panels()
+            .into_iter()
+            .chain(cycles::panels())
+            .chain(theories::panels())
+            .chain(plans::panels())
+            .chain(close_and_renew::panels())
+            .collect(),
+        jobs: std::iter::once(frameworks::BEGINS).chain(close_and_renew::jobs()).collect(),
+        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB, close_and_renew::TAB],
+        today: tracker::today()
+            .into_iter()
+            .chain(cycles::today())
+            .chain(theories::today())
+            .chain(close_and_renew::today())
+            .collect(),
         nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],
         ..Room::default()
     }
@@ -77,4 +93,5 @@ fn routes() -> Routes {
         .and(cycles::routes())
         .and(theories::routes())
         .and(plans::routes())
+        .and(close_and_renew::routes())
 }

@@ -27,7 +27,7 @@ pub use row::Row;
 pub use table::{MOST_REFUSED, Table};
 pub use values::DayOrder;
 pub use words::{folded, near};
-pub use written::{csv_of, guarded};
+pub use written::{CsvOut, csv_of, guarded};
 
 /// A column of a table.
 pub struct Column {

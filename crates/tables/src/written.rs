@@ -7,13 +7,40 @@ use std::io;
 /// # Errors
 /// None in practice: the text grows in memory.
 pub fn csv_of<H: AsRef<[u8]>>(header: &[H], rows: &[Vec<String>]) -> io::Result<String> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(header)?;
+    let mut bytes = Vec::new();
+    let mut out = CsvOut::to(&mut bytes);
+    out.row(header)?;
     for row in rows {
-        writer.write_record(row)?;
+        out.row(row)?;
     }
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    out.end()?;
     String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+/// CSV (RFC 4180) that goes out row by row, for tables of any length.
+pub struct CsvOut<W: io::Write>(csv::Writer<W>);
+
+impl<W: io::Write> CsvOut<W> {
+    /// Begins to write there.
+    pub fn to(out: W) -> Self {
+        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out))
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// When it can't be written there, or is not as long as the first.
+    pub fn row<C: AsRef<[u8]>>(&mut self, cells: &[C]) -> io::Result<()> {
+        Ok(self.0.write_record(cells)?)
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// When it can't be written there.
+    pub fn end(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The text, with an apostrophe before what a spreadsheet would take for a formula.

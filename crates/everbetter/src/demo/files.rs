@@ -12,6 +12,8 @@ pub(crate) const CYCLE_TEMPLATES: &str = "cycle-templates.toml";
 pub(crate) const THEORY_TEMPLATE: &str = "theory-of-action.toml";
 /// The default template of plans.
 pub(crate) const PLAN_TEMPLATE: &str = "learning-plan.toml";
+/// The default template of close and renew.
+pub(crate) const CLOSE_AND_RENEW_TEMPLATE: &str = "close-and-renew.toml";
 
 #[derive(Embed)]
 #[folder = "../../demo"]

@@ -22,7 +22,7 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 21] = [
     ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
@@ -43,6 +43,7 @@ const FILES: [(&str, &str); 20] = [
     ("theories", "theories.csv"),
     ("plan-templates", files::PLAN_TEMPLATE),
     ("plans", "plans.csv"),
+    ("close-and-renew-templates", files::CLOSE_AND_RENEW_TEMPLATE),
 ];
 
 /// How far the demo's dates move.
@@ -129,11 +130,12 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
 }
 
 /// The default content pack: the kinds of files that it holds, each with its file.
-pub(crate) const PACK: [(&str, &str); 4] = [
+pub(crate) const PACK: [(&str, &str); 5] = [
     ("framework", files::PACK),
     ("cycle-templates", files::CYCLE_TEMPLATES),
     ("theory-templates", files::THEORY_TEMPLATE),
     ("plan-templates", files::PLAN_TEMPLATE),
+    ("close-and-renew-templates", files::CLOSE_AND_RENEW_TEMPLATE),
 ];
 
 /// A file of the default content pack.

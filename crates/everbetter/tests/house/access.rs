@@ -72,6 +72,9 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("step", "2".to_owned()),
         ("theory", "alder.v2".to_owned()),
         ("section", "frame".to_owned()),
+        ("school_year", "2020-21".to_owned()),
+        ("year_section", "keep".to_owned()),
+        ("point", "looked_back".to_owned()),
         ("version", "1".to_owned()),
     ])
 }
@@ -110,6 +113,7 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
     draft_a_theory_as_ada(&bench).await;
     draft_practices_with_ada(&bench).await;
     agree_on_a_plan_as_ada(&bench).await;
+    assert_eq!(visitor(&bench, "ada").post("/partnerships/alder/close-and-renew/2020-21", &[]).await.status, 303);
     bench
 }
 
@@ -223,7 +227,7 @@ async fn table(engine: Engine) -> String {
         }
         let permission = format!("{} {}", route.action, route.thing);
         let what = format!("{:<4} {}", route.method, route.path);
-        let mut line = format!("{what:<75}{:<28}", permission.trim());
+        let mut line = format!("{what:<74} {:<28}", permission.trim());
         for word in words {
             write!(line, "{word:<9}").expect("text grows");
         }
@@ -287,6 +291,8 @@ async fn another_ones_partnership_is_as_if_it_were_not_there() {
                     ("coachee", uuid::Uuid::nil().to_string()),
                     ("assignment", uuid::Uuid::nil().to_string()),
                     ("entry", uuid::Uuid::nil().to_string()),
+                    ("school_year", "2020-21".to_owned()),
+                    ("year_section", "keep".to_owned()),
                 ]);
                 address(route, &places)
             })

@@ -5,6 +5,7 @@
 mod access;
 mod api;
 mod audit;
+mod close_and_renew;
 mod cycles;
 mod exports;
 mod hostile;

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 46] = [
+pub const PAGES: [(&str, &str); 48] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -29,6 +29,8 @@ pub const PAGES: [(&str, &str); 46] = [
     ("implementer", "/partnerships/linden-grove/theory"),
     ("implementer", "/partnerships/linden-grove/plans"),
     ("partner", "/cycles/linden-grove.21.c1/plan"),
+    ("implementer", "/partnerships/linden-grove/close-and-renew"),
+    ("implementer", "/partnerships/linden-grove/close-and-renew/2020-21"),
     ("partner", "/partnerships/linden-grove/theory/comparison"),
     ("implementer", "/partnerships/linden-grove/theory/progress"),
     ("director", "/sites"),

@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 22] = [
+pub const FILES: [(&str, &str, &str); 23] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -50,6 +50,7 @@ pub const FILES: [(&str, &str, &str); 22] = [
     ("theory-readings", "theory_readings.csv", include_str!("world/theory_readings.csv")),
     ("plan-templates", "learning-plan.toml", include_str!("../../../../content/learning-plan.toml")),
     ("plans", "plans.csv", include_str!("world/plans.csv")),
+    ("close-and-renew-templates", "close-and-renew.toml", include_str!("../../../../content/close-and-renew.toml")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.

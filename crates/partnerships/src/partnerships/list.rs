@@ -39,10 +39,10 @@ const BY_NAME: (&str, &str) = (
 );
 
 impl Filter {
-    /// Whether everything is left open.
+    /// Whether it leaves all of them, or nearly all: most go on.
     fn is_open(&self) -> bool {
         let Self { model, network, team, region, supervisor, status, q } = self;
-        [model, network, team, region, supervisor, status, q].into_iter().all(String::is_empty)
+        [model, network, team, region, supervisor, q].into_iter().all(String::is_empty) && status != "closed"
     }
 
     fn conditions(&self, params: &mut Params) -> String {

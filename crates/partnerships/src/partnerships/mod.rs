@@ -25,9 +25,12 @@ pub use frame::PartnershipFrame;
 pub use list::{Filter, WorkingTeam, at_site, list, of_team, teams_at_work, worked_at_by};
 pub(crate) use list::{looked_after_by, of_ids, within};
 pub use people::{Contact, People, Worker, people_of, staff_on};
-pub(crate) use policy::{Coach, Export};
-pub use policy::{Partnerships, Plan, Record};
+pub(crate) use policy::{Coach, Export, Hear};
+pub use policy::{Finish, Partnerships, Plan, Record, Settle};
+pub use verbs::{change_dose, close, reopen};
 pub(crate) use verbs::{index_partnerships, index_partnerships_at};
+
+pub use crate::roster::forget_coachees;
 
 pub(crate) fn routes() -> Routes {
     web::routes().and(api::routes())
@@ -108,6 +111,12 @@ impl Partnership {
     #[must_use]
     pub fn subject(&self) -> Subject {
         Subject { kind: SUBJECT, key: self.slug.clone(), title: self.name.clone(), href: format!("/partnerships/{}", self.slug) }
+    }
+
+    /// Whether work goes on there.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.closed_on.is_none()
     }
 
     /// Whether the person works there today, is its supervisor, or sits in its team.

@@ -1,9 +1,9 @@
 //! The only place where partnerships change.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     Cx, Error,
-    access::{May, actions::Create},
+    access::{May, Standing, actions::Create},
     audit::{self, Actor},
     db::{self, DbErr, Engine, Params, PersonId, TeamId, Tx, placeholders},
     search::{self, Audience},
@@ -174,46 +174,86 @@ fn differences(before: &Partnership, after: &Partnership) -> String {
     said.join("; ")
 }
 
-/// Closes the partnership on a day; the reason goes to the end of its story.
-pub(crate) async fn close(
-    may: &May<Plan, Partnership>,
+/// Closes the partnership on a day, in the transaction of what follows from it; the reason goes to the end of its story.
+///
+/// # Errors
+/// Stale when somebody changed it meanwhile.
+pub async fn close(
+    tx: &Tx,
     cx: &Cx,
-    version: i32,
+    who: &Standing,
+    partnership: &Partnership,
     on_day: NaiveDate,
     reason: &str,
 ) -> Result<(), Error> {
-    let partnership = may.thing();
     let story = format!("{} {reason}", partnership.story).trim().to_owned();
     let sql = "update partnership set status = 'closed', closed_on = $3, story = $4, version = version + 1
         where id = $1 and version = $2 and status = 'active'";
-    let params: Params = vec![partnership.id.into(), version.into(), on_day.into(), story.into()];
+    let params: Params = vec![partnership.id.into(), partnership.version.into(), on_day.into(), story.into()];
     let detail = format!("closed on {}: {reason}", spoken(on_day, on_day));
-    set_status(may, cx, sql, params, "partnership closed", &detail).await
+    set_status(tx, cx, who, partnership, (sql, params), ("partnership closed", &detail)).await
 }
 
-/// Takes up a closed partnership again.
-pub(crate) async fn reopen(may: &May<Plan, Partnership>, cx: &Cx, version: i32) -> Result<(), Error> {
+/// Takes up a closed partnership again, in the transaction of what follows from it.
+///
+/// # Errors
+/// Stale when somebody changed it meanwhile; refused when we work with the site under another partnership by now.
+pub async fn reopen(
+    tx: &Tx,
+    cx: &Cx,
+    who: &Standing,
+    partnership: &Partnership,
+    version: i32,
+    reason: &str,
+) -> Result<(), Error> {
+    let active = "select count(*) from partnership where site_id = $1 and status = 'active'";
+    if db::scalar::<i64>(&**tx, active, vec![partnership.site_id.into()]).await?.unwrap_or(0) > 0 {
+        let words = "We work with this site already, in a partnership that began later. Its page has what was agreed.";
+        return Err(Error::Refused(words.to_owned()));
+    }
     let sql = "update partnership set status = 'active', closed_on = null, version = version + 1
         where id = $1 and version = $2 and status = 'closed'";
-    set_status(may, cx, sql, vec![may.thing().id.into(), version.into()], "partnership reopened", "").await
+    let params: Params = vec![partnership.id.into(), version.into()];
+    set_status(tx, cx, who, partnership, (sql, params), ("partnership reopened", reason)).await
 }
 
 async fn set_status(
-    may: &May<Plan, Partnership>,
+    tx: &Tx,
     cx: &Cx,
-    sql: &str,
-    params: Params,
-    action: &str,
-    detail: &str,
+    who: &Standing,
+    partnership: &Partnership,
+    (sql, params): (&str, Params),
+    (action, detail): (&str, &str),
 ) -> Result<(), Error> {
-    cx.db()
-        .write(async |tx| {
-            if db::exec(&**tx, sql, params).await? == 0 {
-                return Err(Error::Stale);
-            }
-            let subject = may.thing().subject();
-            audit::record(tx, cx.db().engine(), cx.now, &Actor::from(may.who()), action, &subject, detail).await?;
-            Ok(())
-        })
-        .await
+    if db::exec(&**tx, sql, params).await? == 0 {
+        return Err(Error::Stale);
+    }
+    audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), action, &partnership.subject(), detail).await?;
+    Ok(())
+}
+
+/// Lets another support model and dose hold from now on, where they differ.
+///
+/// # Errors
+/// The database's own.
+pub async fn change_dose(
+    tx: &Tx,
+    engine: Engine,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    partnership: PartnershipId,
+    model_id: &str,
+    days: f64,
+) -> Result<(), Error> {
+    let before = by_id(tx, partnership).await?;
+    let sql = "update partnership set model_id = $2, planned_days_per_week = $3, version = version + 1
+         where id = $1 and (model_id <> $2 or planned_days_per_week <> $3)";
+    if db::exec(&**tx, sql, vec![partnership.into(), model_id.into(), days.into()]).await? == 0 {
+        return Ok(());
+    }
+    let after = by_id(tx, partnership).await?;
+    let detail = differences(&before, &after);
+    audit::record(tx, engine, now, actor, "partnership changed", &after.subject(), &detail).await?;
+    index_partnerships(tx, engine, &[partnership]).await?;
+    Ok(())
 }

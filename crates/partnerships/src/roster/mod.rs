@@ -13,6 +13,7 @@ use platform::{
     db::{FromQueryResult, PersonId},
 };
 
+pub use verbs::forget_coachees;
 pub(crate) use web::routes;
 
 use crate::{

@@ -5,12 +5,12 @@ use platform::{
     Cx, Error,
     access::{May, Standing},
     audit::{self, Actor},
-    db::{self, PersonId, Tx},
+    db::{self, DbErr, PersonId, Tx},
 };
 
 use super::{Assignment, CoacheeThere};
 use crate::{
-    CoacheeId,
+    CoacheeId, PartnershipId,
     calendar::spoken,
     partnerships::{Coach, Partnership, Plan},
     words,
@@ -188,4 +188,13 @@ pub(super) async fn agree(may: &May<Coach, CoacheeThere>, cx: &Cx, version: i32,
             record(tx, cx, may.who(), "coachee changed", partnership, &detail).await
         })
         .await
+}
+
+/// Destroys what was told by and about coachees in a partnership: who was coached, by whom, why, and towards what. Answers how many
+/// records there were. The log of changes has a line of its own from whoever asks for it.
+///
+/// # Errors
+/// The database's own.
+pub async fn forget_coachees(tx: &Tx, partnership: PartnershipId) -> Result<u64, DbErr> {
+    db::exec(&**tx, "delete from coachee where partnership_id = $1", vec![partnership.into()]).await
 }

@@ -13,7 +13,7 @@ use platform::{
 
 use super::{Coachee, store};
 use crate::{
-    partnerships::{Coach, Partnership, PartnershipFrame, People, Plan, people_of},
+    partnerships::{Coach, Hear, Partnership, PartnershipFrame, People, Plan, people_of},
     words,
 };
 
@@ -44,7 +44,7 @@ enum Told {
 
 impl Told {
     fn of(coachees: Vec<Coachee>, may: &May<See, Partnership>, today: NaiveDate) -> Self {
-        if may.also::<Coach>() {
+        if may.also::<Hear>() {
             let (now, earlier) = coachees.into_iter().partition(|coachee| coachee.is_coached(today));
             return Self::All { now, earlier };
         }

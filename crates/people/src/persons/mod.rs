@@ -18,6 +18,7 @@ use platform::{
 };
 
 pub(crate) use import::KIND;
+pub use verbs::{come_back_to_site, leave_with_site};
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(api::routes())

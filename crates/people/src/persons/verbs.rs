@@ -9,11 +9,11 @@ use platform::{
 };
 
 use super::{
-    Person, RESERVED, free_slug,
+    COLUMNS, Person, RESERVED, free_slug,
     policy::{Depart, Keep, Someone},
     store,
 };
-use crate::signin;
+use crate::{signin, words};
 
 /// What a person's form says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +149,46 @@ pub(crate) async fn take_back(cx: &Cx, may: &May<Depart, Someone>, version: i32)
             recorded(cx, tx, may.who(), "person returned", &after, "").await
         })
         .await
+}
+
+/// Lets the people of a site become alumni, when our work there ends: they keep their account, and with it what alumni see. Answers
+/// who they are.
+///
+/// # Errors
+/// The database's own.
+pub async fn leave_with_site(tx: &Tx, cx: &Cx, who: &Standing, site: &str, last_day: NaiveDate) -> Result<Vec<PersonId>, Error> {
+    let sql = format!(
+        "select {COLUMNS} from person where works_at = $1 and kind = 'partner' and (ended_on is null or ended_on >= $2)
+         order by folded, id"
+    );
+    let people = db::rows::<Person>(&**tx, &sql, vec![site.into(), last_day.into()]).await?;
+    for person in &people {
+        let after = Person { kind: "alumnus".to_owned(), ended_on: Some(last_day), ..person.clone() };
+        if !store::update(tx, &after).await? {
+            return Err(Error::Stale);
+        }
+        after.index(tx, cx.db().engine()).await?;
+        let detail = format!("our work at {} ended on {last_day}", words::of_key(site));
+        recorded(cx, tx, who, "person became an alumnus", &after, &detail).await?;
+    }
+    Ok(people.into_iter().map(|person| person.id).collect())
+}
+
+/// Lets somebody come back to the partner side who became an alumnus on that day, when our work there goes on. Whoever came back, or
+/// left otherwise, meanwhile stays as they are.
+///
+/// # Errors
+/// The database's own.
+pub async fn come_back_to_site(tx: &Tx, cx: &Cx, who: &Standing, person: PersonId, since: NaiveDate) -> Result<(), Error> {
+    let sql =
+        format!("select {COLUMNS} from person where id = $1 and kind = 'alumnus' and ended_on = $2 and works_at is not null");
+    let Some(person) = db::one::<Person>(&**tx, &sql, vec![person.into(), since.into()]).await? else { return Ok(()) };
+    let after = Person { kind: "partner".to_owned(), ended_on: None, ..person };
+    if !store::update(tx, &after).await? {
+        return Err(Error::Stale);
+    }
+    after.index(tx, cx.db().engine()).await?;
+    recorded(cx, tx, who, "person returned", &after, "our work at their site goes on").await
 }
 
 /// Somebody new, as far as an invitation knows them.

@@ -33,8 +33,8 @@ impl Policy<Run> for Owner {
             Self::Person(person) => person.id == who.person,
             Self::Team(team) => who.sits_in(team.id) || who.holds(&[roles::CHIEF]),
             Self::Partnership(partnership) => {
-                <Partnership as Policy<Record>>::permits(who, partnership)
-                    || (who.kind == Kind::Partner && who.works_at.as_deref() == Some(&partnership.site_slug))
+                let is_theirs = who.kind == Kind::Partner && who.works_at.as_deref() == Some(&partnership.site_slug);
+                <Partnership as Policy<Record>>::permits(who, partnership) || (is_theirs && partnership.is_open())
             }
             Self::Organisation(_) => who.holds(&[roles::CHIEF, roles::SENIOR_DIRECTOR]),
         }
@@ -42,9 +42,14 @@ impl Policy<Run> for Owner {
 }
 
 impl Policy<Run> for CycleThere {
-    /// Also by whoever is named as one of its people.
+    /// Also by whoever is named as one of its people; by nobody once the partnership is closed.
     fn permits(who: &Standing, there: &Self) -> bool {
-        let is_named = there.is_member && who.is_staff() && !matches!(there.owner, Owner::Person(_));
+        let takes_others = match &there.owner {
+            Owner::Person(_) => false,
+            Owner::Partnership(partnership) => partnership.is_open(),
+            Owner::Team(_) | Owner::Organisation(_) => true,
+        };
+        let is_named = there.is_member && who.is_staff() && takes_others;
         is_named || <Owner as Policy<Run>>::permits(who, &there.owner)
     }
 }

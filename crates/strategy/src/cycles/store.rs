@@ -296,8 +296,9 @@ pub(super) struct Promised {
 }
 
 /// The part of a statement that keeps cycles out which `$1` may not see: persons' own of others, and for people outside of us
-/// what is not of the site `$2`.
-const SEEN: &str = "(c.person_id is null or c.person_id = $1) and ($2 = '' or c.person_id = $1 or s.slug = $2)";
+/// what is not of the site `$2`. A partnership that is closed waits for nobody.
+const SEEN: &str = "(c.person_id is null or c.person_id = $1) and ($2 = '' or c.person_id = $1 or s.slug = $2)
+    and (p.status is null or p.status = 'active')";
 
 fn site_of(who: &Standing) -> String {
     // No site is called so: whoever has none sees only what is their own.

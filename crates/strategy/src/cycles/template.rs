@@ -36,6 +36,11 @@ impl Step {
         self.holds.split_whitespace()
     }
 
+    /// Whether a year ends in it: what closes a cycle, and belongs to the last one of a year alone.
+    pub(crate) fn closes_the_year(&self) -> bool {
+        self.only_in_last_cycle && self.parts().any(|part| part == "closing")
+    }
+
     /// The questions that people ask themselves here.
     pub(crate) fn prompts(&self) -> impl Iterator<Item = &str> {
         self.prompts.lines()

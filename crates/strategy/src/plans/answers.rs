@@ -17,7 +17,7 @@ const TEXT: &str = "text";
 
 /// A line of an answer: a text, or the cells of a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// The cells, by their columns.
     pub cells: BTreeMap<String, String>,
     /// Whether it came from the plan before, and nobody said yet that it still holds.
@@ -27,16 +27,16 @@ pub(super) struct Line {
 
 impl Line {
     /// A line that is one text.
-    pub(super) fn text_of(text: impl Into<String>) -> Self {
+    pub(crate) fn text_of(text: impl Into<String>) -> Self {
         Self { cells: BTreeMap::from([(TEXT.to_owned(), text.into())]), is_carried: false }
     }
 
     /// What it says, where it is one text.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.cell(TEXT)
     }
 
-    pub(super) fn cell(&self, column: &str) -> &str {
+    pub(crate) fn cell(&self, column: &str) -> &str {
         self.cells.get(column).map_or("", String::as_str)
     }
 }
@@ -44,10 +44,10 @@ impl Line {
 /// The answers of a section, by their fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
-pub(super) struct Answers(BTreeMap<String, Vec<Line>>);
+pub(crate) struct Answers(BTreeMap<String, Vec<Line>>);
 
 /// What a section's form refers to.
-pub(super) struct World<'a> {
+pub(crate) struct World<'a> {
     pub framework: Option<&'a Framework>,
     /// The changes of the theory of action that counts: key and text.
     pub changes: &'a [(String, String)],
@@ -55,12 +55,12 @@ pub(super) struct World<'a> {
 
 impl Answers {
     /// The lines of a field.
-    pub(super) fn of(&self, field: &str) -> &[Line] {
+    pub(crate) fn of(&self, field: &str) -> &[Line] {
         self.0.get(field).map_or(&[], Vec::as_slice)
     }
 
     /// Puts lines into a field, in place of what stands there.
-    pub(super) fn put(&mut self, field: &str, lines: Vec<Line>) {
+    pub(crate) fn put(&mut self, field: &str, lines: Vec<Line>) {
         if lines.is_empty() {
             self.0.remove(field);
         } else {
@@ -70,7 +70,7 @@ impl Answers {
 
     /// Every cell: its field, the number of its line from 1, its column (empty for a line that is one text), what it says, and
     /// whether its line asks if it is still right.
-    pub(super) fn cells(&self) -> Vec<(&str, usize, &str, &str, bool)> {
+    pub(crate) fn cells(&self) -> Vec<(&str, usize, &str, &str, bool)> {
         let lines = self.0.iter().flat_map(|(field, lines)| (1..).zip(lines).map(move |(number, line)| (field, number, line)));
         let cells = lines.flat_map(|(field, number, line)| {
             line.cells.iter().map(move |(column, text)| {
@@ -81,17 +81,17 @@ impl Answers {
         cells.collect()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// How many lines still ask whether they are right.
-    pub(super) fn carried(&self) -> usize {
+    pub(crate) fn carried(&self) -> usize {
         self.0.values().flatten().filter(|line| line.is_carried).count()
     }
 
     /// The same for the plan of the next cycle: each line asks whether it is still right.
-    pub(super) fn carried_on(mut self) -> Self {
+    pub(crate) fn carried_on(mut self) -> Self {
         for line in self.0.values_mut().flatten() {
             line.is_carried = true;
         }
@@ -99,12 +99,12 @@ impl Answers {
     }
 
     /// Adds up a column of a field.
-    pub(super) fn sum(&self, field: &str, column: &str) -> f64 {
+    pub(crate) fn sum(&self, field: &str, column: &str) -> f64 {
         self.of(field).iter().filter_map(|line| line.cell(column).replace(',', ".").parse::<f64>().ok()).sum()
     }
 
     /// The form over what stands.
-    pub(super) fn form(&self, section: &Section) -> Form {
+    pub(crate) fn form(&self, section: &Section) -> Form {
         let mut values = Vec::new();
         for field in section.field.iter().filter(|field| field.is_asked()) {
             let lines = self.of(&field.id);
@@ -127,7 +127,7 @@ impl Answers {
 
     /// Reads a section's form; what is wrong gets its word there. A line that was carried over stays so until it is changed or
     /// somebody says that it is still right.
-    pub(super) fn read(form: &mut Form, section: &Section, before: &Self, world: &World<'_>) -> Option<Self> {
+    pub(crate) fn read(form: &mut Form, section: &Section, before: &Self, world: &World<'_>) -> Option<Self> {
         let mut answers = Self::default();
         for field in section.field.iter().filter(|field| field.is_asked()) {
             let stood = before.of(&field.id);
@@ -147,24 +147,24 @@ impl Answers {
     }
 
     /// How many rows a field's form shows: those that stand, and an empty one while there is room.
-    pub(super) fn rows_shown(form: &Form, field: &Field) -> usize {
+    pub(crate) fn rows_shown(form: &Form, field: &Field) -> usize {
         let stand = rows_sent(form, field).into_iter().max().map_or(0, |last| last + 1);
         (stand + 1).min(field.rows_most().max(stand))
     }
 }
 
 /// The name of a row's cell in a form.
-pub(super) fn row_name(field: &Field, number: usize, column: &str) -> String {
+pub(crate) fn row_name(field: &Field, number: usize, column: &str) -> String {
     format!("{}.{number}.{column}", field.id)
 }
 
 /// The name of the box that says that a carried line is still right. No column is called so: their names have no points.
-pub(super) fn right_name(field: &Field, number: usize) -> String {
+pub(crate) fn right_name(field: &Field, number: usize) -> String {
     format!("{}.{number}.right.", field.id)
 }
 
 /// The name of the box that takes a row out.
-pub(super) fn out_name(field: &Field, number: usize) -> String {
+pub(crate) fn out_name(field: &Field, number: usize) -> String {
     format!("{}.{number}.out.", field.id)
 }
 
@@ -191,6 +191,9 @@ fn rows(form: &mut Form, field: &Field, stood: &[Line]) -> Vec<Line> {
         for column in &field.columns {
             let name = row_name(field, number, &column.id);
             let cell = form.optional(&name, if column.is_long { TEXT_MOST } else { SHORT_MOST }).unwrap_or_default();
+            if !cell.is_empty() && !column.choices.is_empty() && !column.choices.contains(&cell) {
+                form.refuse(&name, "Please choose one of the list.");
+            }
             if column.is_number && !cell.is_empty() {
                 form.number(&name, 0.0, 100_000.0);
             }

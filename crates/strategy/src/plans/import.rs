@@ -277,7 +277,7 @@ async fn keep(
                 continue;
             }
             *stands = Stands { version: stands.version + 1, answers };
-            let said = shown::said(section, &drawing.section(section, &stands.answers));
+            let said = shown::said(section, &drawing.section(section, &stands.answers).fields);
             db::exec(
                 on,
                 "insert into plan_section (plan_id, section, version, answers, said, author_id, at)

@@ -5,13 +5,14 @@
 //! ([`store`]). Each time that people agree on it, it gets a numbered version with a reason, and any two versions can be compared
 //! word by word ([`told`]). The next cycle's plan begins as a copy in which each line asks whether it is still right.
 
-mod answers;
+pub(crate) mod answers;
+pub(crate) mod asked;
 mod contributions;
 mod import;
 mod schema;
-mod shown;
+pub(crate) mod shown;
 mod store;
-mod template;
+pub(crate) mod template;
 mod told;
 mod verbs;
 mod web;

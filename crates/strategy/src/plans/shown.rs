@@ -5,7 +5,7 @@ use partnerships::PartnershipId;
 use platform::{Error, db::ConnectionTrait};
 
 use super::{
-    answers::{Answers, Line},
+    answers::{Answers, Line, World},
     store::Sections,
     template::{Field, Holds, OfCycle, Section, Template, summed},
     told::{Told, ToldField, ToldSection},
@@ -51,7 +51,7 @@ impl OfTheCycle {
 
 /// A row, or one of several texts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub cells: Vec<String>,
     /// Where it is changed, for what stands in the cycle; empty otherwise.
     pub href: String,
@@ -67,11 +67,13 @@ impl Row {
 
 /// A field as it is read.
 #[derive(Clone, Debug)]
-pub(super) struct ShownField {
+pub(crate) struct ShownField {
     pub key: String,
     pub label: String,
     /// The heads of the columns; without them each row is a text of its own.
     pub head: Vec<String>,
+    /// What can be chosen in each column; empty where anything can be written.
+    pub choices: Vec<Vec<String>>,
     pub rows: Vec<Row>,
     /// Whether a plan is not whole without it, and it says nothing yet.
     pub is_missing: bool,
@@ -83,17 +85,29 @@ pub(super) struct ShownField {
 
 impl ShownField {
     /// Whether somebody who reads the plan should see it: what may stay empty, and did, says nothing.
-    pub(super) fn is_read(&self) -> bool {
+    pub(crate) fn is_read(&self) -> bool {
         self.is_missing || !self.rows.is_empty()
     }
 
+    /// The sign of what was chosen in the column of that head: the first choice is well, the last one needs somebody. Nothing where any words can
+    /// stand.
+    pub(crate) fn sign(&self, head: &str, cell: &str) -> Option<&'static str> {
+        let column = self.head.iter().position(|other| other == head)?;
+        let choices = self.choices.get(column)?;
+        match choices.iter().position(|choice| choice == cell)? {
+            0 => Some("well"),
+            place if place + 1 == choices.len() => Some("none"),
+            _ => Some("way"),
+        }
+    }
+
     /// The cells of a row that say something, without the first, each with its head.
-    pub(super) fn facts<'a>(&'a self, row: &'a Row) -> Vec<(&'a str, &'a str)> {
+    pub(crate) fn facts<'a>(&'a self, row: &'a Row) -> Vec<(&'a str, &'a str)> {
         let all = self.head.iter().zip(&row.cells).skip(1).filter(|(_, cell)| !cell.is_empty());
         all.map(|(head, cell)| (head.as_str(), cell.as_str())).collect()
     }
 
-    fn told(&self) -> String {
+    pub(crate) fn told(&self) -> String {
         let line = |row: &Row| {
             let rest = self.facts(row).into_iter().map(|(head, cell)| format!("{head}: {cell}"));
             let first = row.cells.first().cloned().filter(|cell| !cell.is_empty());
@@ -182,63 +196,13 @@ impl Drawing<'_> {
     }
 
     fn field(&self, section: &Section, field: &Field, answers: &Answers) -> ShownField {
-        let mut shown = ShownField {
-            key: field.id.clone(),
-            label: field.label.clone(),
-            head: Vec::new(),
-            rows: Vec::new(),
-            is_missing: false,
-            add: (String::new(), ""),
-            is_cards: field.columns.len() > COLUMNS_MOST || field.columns.iter().any(|column| column.is_long),
-        };
+        let world = World { framework: self.framework, changes: &self.of_cycle.changes };
+        let mut shown = answered(section, field, answers, &world);
         if let Some(from) = field.from {
             self.show(from, &mut shown);
-        } else {
-            let lines = answers.of(&field.id);
-            if field.holds == Holds::Rows {
-                shown.head = field.columns.iter().map(|column| column.label.clone()).collect();
-            }
-            shown.rows = match field.holds {
-                Holds::Sum => summed(section, field)
-                    .map(|(rows, column)| answers.sum(&rows.id, &rows.columns[column].id))
-                    .filter(|sum| *sum > 0.0)
-                    .map(|sum| Row::of(words::figure(sum)))
-                    .into_iter()
-                    .collect(),
-                _ => lines.iter().flat_map(|line| self.rows_of(field, line)).collect(),
-            };
+            shown.is_missing = field.required && shown.rows.is_empty();
         }
-        shown.is_missing = field.required && shown.rows.is_empty();
         shown
-    }
-
-    fn rows_of(&self, field: &Field, line: &Line) -> Vec<Row> {
-        let is_carried = line.is_carried;
-        let row = |cell: String| Row { is_carried, ..Row::of(cell) };
-        match field.holds {
-            Holds::Rows => {
-                let cells = field.columns.iter().map(|column| line.cell(&column.id).to_owned()).collect();
-                vec![Row { cells, href: String::new(), is_carried }]
-            }
-            Holds::Practices => line.text().split(", ").map(|code| row(self.practice(code))).collect(),
-            Holds::TheoryChanges => {
-                let text = |key: &str| {
-                    let found = self.of_cycle.changes.iter().find(|(other, _)| other == key);
-                    found.map_or_else(|| format!("{key}, which the theory of action no longer has"), |(_, text)| text.clone())
-                };
-                line.text().split_whitespace().map(|key| row(text(key))).collect()
-            }
-            Holds::Date => vec![row(line.text().parse().map_or_else(|_| line.text().to_owned(), said_day))],
-            _ => vec![row(line.text().to_owned())],
-        }
-    }
-
-    /// A practice's code with its title, where the framework has it.
-    fn practice(&self, code: &str) -> String {
-        match self.framework.and_then(|framework| framework.practice(code)) {
-            Some(practice) => format!("{code} {}", practice.title),
-            None => code.to_owned(),
-        }
     }
 
     fn show(&self, from: OfCycle, shown: &mut ShownField) {
@@ -315,6 +279,59 @@ impl Drawing<'_> {
     }
 }
 
+/// What was answered in a field, whatever it is a section of.
+pub(crate) fn answered(section: &Section, field: &Field, answers: &Answers, world: &World<'_>) -> ShownField {
+    let is_rows = field.holds == Holds::Rows;
+    let rows: Vec<Row> = match field.holds {
+        Holds::Sum => summed(section, field)
+            .map(|(rows, column)| answers.sum(&rows.id, &rows.columns[column].id))
+            .filter(|sum| *sum > 0.0)
+            .map(|sum| Row::of(words::figure(sum)))
+            .into_iter()
+            .collect(),
+        _ => answers.of(&field.id).iter().flat_map(|line| rows_of(field, line, world)).collect(),
+    };
+    ShownField {
+        key: field.id.clone(),
+        label: field.label.clone(),
+        head: field.columns.iter().filter(|_| is_rows).map(|column| column.label.clone()).collect(),
+        choices: field.columns.iter().map(|column| column.choices.clone()).collect(),
+        is_missing: field.required && rows.is_empty(),
+        rows,
+        add: (String::new(), ""),
+        is_cards: field.columns.len() > COLUMNS_MOST || field.columns.iter().any(|column| column.is_long),
+    }
+}
+
+fn rows_of(field: &Field, line: &Line, world: &World<'_>) -> Vec<Row> {
+    let is_carried = line.is_carried;
+    let row = |cell: String| Row { is_carried, ..Row::of(cell) };
+    match field.holds {
+        Holds::Rows => {
+            let cells = field.columns.iter().map(|column| line.cell(&column.id).to_owned()).collect();
+            vec![Row { cells, href: String::new(), is_carried }]
+        }
+        Holds::Practices => line.text().split(", ").map(|code| row(practice(world.framework, code))).collect(),
+        Holds::TheoryChanges => {
+            let text = |key: &str| {
+                let found = world.changes.iter().find(|(other, _)| other == key);
+                found.map_or_else(|| format!("{key}, which the theory of action no longer has"), |(_, text)| text.clone())
+            };
+            line.text().split_whitespace().map(|key| row(text(key))).collect()
+        }
+        Holds::Date => vec![row(line.text().parse().map_or_else(|_| line.text().to_owned(), said_day))],
+        _ => vec![row(line.text().to_owned())],
+    }
+}
+
+/// A practice's code with its title, where the framework has it.
+fn practice(framework: Option<&Framework>, code: &str) -> String {
+    match framework.and_then(|framework| framework.practice(code)) {
+        Some(practice) => format!("{code} {}", practice.title),
+        None => code.to_owned(),
+    }
+}
+
 fn action_row(base: &str, action: &PlanAction, takes: bool) -> Row {
     let status = words::of(&ACTION_STATUSES, &action.status);
     let status = if action.why_not.is_empty() { status.to_owned() } else { format!("{status}: {}", action.why_not) };
@@ -351,8 +368,8 @@ pub(super) fn told(sections: &[ShownSection]) -> Told {
 }
 
 /// What was answered in a section, in words: what its history keeps. What stands in the cycle has a history of its own there.
-pub(super) fn said(section: &Section, shown: &ShownSection) -> String {
-    let asked = section.field.iter().zip(&shown.fields).filter(|(field, _)| field.is_asked());
+pub(crate) fn said(section: &Section, fields: &[ShownField]) -> String {
+    let asked = section.field.iter().zip(fields).filter(|(field, _)| field.is_asked());
     let lines = asked.map(|(_, shown)| (shown.label.as_str(), shown.told())).filter(|(_, told)| !told.is_empty());
     lines.map(|(label, told)| format!("{label}\n{told}")).collect::<Vec<_>>().join("\n\n")
 }

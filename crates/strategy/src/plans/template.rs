@@ -19,7 +19,7 @@ use crate::{
 const ROWS_MOST: usize = 12;
 
 /// The template as a kind of file.
-pub(super) const KIND: Kind = Kind {
+pub(crate) const KIND: Kind = Kind {
     name: "plan-templates",
     about: "The template of a Professional Learning Plan: its sections, what each asks, and what it shows of the cycle, as TOML.",
     columns: &[],
@@ -54,7 +54,7 @@ impl TemplatePack for Pack {
 /// A part of a plan that is written in one go.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Section {
+pub(crate) struct Section {
     /// Its name in addresses.
     pub id: String,
     /// What people call it.
@@ -75,7 +75,7 @@ pub(super) struct Section {
 /// One thing that a section asks or shows.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Field {
+pub(crate) struct Field {
     /// Its name in forms.
     pub id: String,
     /// What it asks.
@@ -106,7 +106,7 @@ pub(super) struct Field {
 /// What kind of answer a field takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Holds {
+pub(crate) enum Holds {
     Text,
     Longtext,
     Date,
@@ -127,7 +127,7 @@ pub(super) enum Holds {
 /// What a field shows of the cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum OfCycle {
+pub(crate) enum OfCycle {
     Members,
     StudentGoals,
     AdultGoals,
@@ -142,7 +142,7 @@ pub(super) enum OfCycle {
 /// What stands in a field when a plan begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Prefill {
+pub(crate) enum Prefill {
     /// What was learned in the cycle that this one carries on.
     Learnings,
 }
@@ -150,7 +150,7 @@ pub(super) enum Prefill {
 /// What each row of a field says.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Column {
+pub(crate) struct Column {
     /// Its name in forms.
     pub id: String,
     /// What it asks.
@@ -161,39 +161,49 @@ pub(super) struct Column {
     /// Whether it takes a number.
     #[serde(default)]
     pub is_number: bool,
+    /// What can be chosen there, from what is well to what needs somebody; empty where anything can be written.
+    #[serde(default)]
+    pub choices: Vec<String>,
+}
+
+impl Column {
+    /// What can be chosen, for a select: value and words.
+    pub(crate) fn chosen_from(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.choices.iter().map(|choice| (choice.as_str(), choice.as_str()))
+    }
 }
 
 impl Field {
     /// Whether people answer it in the plan; others show what stands elsewhere.
-    pub(super) fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         !matches!(self.holds, Holds::Cycle | Holds::Sum)
     }
 
-    pub(super) fn rows_most(&self) -> usize {
+    pub(crate) fn rows_most(&self) -> usize {
         self.most.unwrap_or(ROWS_MOST)
     }
 }
 
 /// The template, read.
 #[derive(Clone, Debug)]
-pub(super) struct Template {
+pub(crate) struct Template {
     pub key: String,
     pub sections: Vec<Section>,
 }
 
 impl Template {
     /// The one of that key.
-    pub(super) async fn of(on: &impl ConnectionTrait, key: &str) -> Result<Self, Error> {
+    pub(crate) async fn of(on: &impl ConnectionTrait, key: &str) -> Result<Self, Error> {
         Ok(Self::from(templates::of_key::<Pack>(on, key).await?))
     }
 
     /// What came in last; nothing before the first.
-    pub(super) async fn latest(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
+    pub(crate) async fn latest(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
         Ok(templates::latest::<Pack>(on).await?.map(Self::from))
     }
 
     /// The section of that name.
-    pub(super) fn section(&self, id: &str) -> Option<&Section> {
+    pub(crate) fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
     }
 }
@@ -204,23 +214,31 @@ impl From<Pack> for Template {
     }
 }
 
+/// What ids are made of.
+pub(crate) const LETTERS: &str = "Use letters, digits, points and hyphens, each id once.";
+
 /// What a template must hold.
 fn check(file: &str, pack: &Pack) -> Vec<Refusal> {
     let mut refused = Vec::new();
     let mut refuse =
         |place: &str, problem: &str, advice: &str| refused.push(Refusal::whole(file, problem.to_owned(), advice).column(place));
-    let letters = "Use letters, digits, points and hyphens, each id once.";
     if !is_key(&pack.meta.id) {
-        refuse("meta, id", "This can’t name a template.", letters);
+        refuse("meta, id", "This can’t name a template.", LETTERS);
     }
     if pack.section.is_empty() {
         refuse("section", "It has no section.", "Write at least one [[section]].");
     }
+    check_sections(&pack.section, &mut refuse);
+    refused
+}
+
+/// What sections must hold, of whichever template.
+pub(crate) fn check_sections(all: &[Section], refuse: &mut impl FnMut(&str, &str, &str)) {
     let mut sections = BTreeSet::new();
-    for section in &pack.section {
+    for section in all {
         let place = format!("section {}", section.id);
         if !is_key(&section.id) || !sections.insert(&section.id) {
-            refuse(&place, "Each section needs an id of its own that can stand in an address.", letters);
+            refuse(&place, "Each section needs an id of its own that can stand in an address.", LETTERS);
         }
         if section.title.trim().is_empty() {
             refuse(&place, "It has no title.", "Write one to four words.");
@@ -235,10 +253,9 @@ fn check(file: &str, pack: &Pack) -> Vec<Refusal> {
             if field.label.trim().is_empty() {
                 refuse(&place, "It has no label.", "Write what it asks.");
             }
-            check_field(&place, section, field, &mut refuse);
+            check_field(&place, section, field, refuse);
         }
     }
-    refused
 }
 
 fn check_field(place: &str, section: &Section, field: &Field, refuse: &mut impl FnMut(&str, &str, &str)) {
@@ -253,6 +270,13 @@ fn check_field(place: &str, section: &Section, field: &Field, refuse: &mut impl 
     if field.columns.iter().any(|column| !is_key(&column.id) || column.id.contains('.') || !columns.insert(&column.id)) {
         refuse(place, "Each column needs an id of its own, without points.", "Choose another id.");
     }
+    let is_odd = |column: &Column| {
+        let mut words = BTreeSet::new();
+        column.choices.iter().any(|choice| choice.trim().is_empty() || !words.insert(choice))
+    };
+    if field.columns.iter().any(is_odd) {
+        refuse(place, "What can be chosen in a column needs words, each once.", "Write other words in `choices`.");
+    }
     if field.most.is_some_and(|most| most == 0 || most > 50) {
         refuse(place, "The most rows can be 1 to 50.", "Write another number, or leave it out.");
     }
@@ -262,7 +286,7 @@ fn check_field(place: &str, section: &Section, field: &Field, refuse: &mut impl 
 }
 
 /// The field and the place of the column that a sum adds up.
-pub(super) fn summed<'a>(section: &'a Section, sum: &Field) -> Option<(&'a Field, usize)> {
+pub(crate) fn summed<'a>(section: &'a Section, sum: &Field) -> Option<(&'a Field, usize)> {
     let (field, column) = sum.of.split_once('.')?;
     let field = section.field.iter().find(|other| other.id == field)?;
     let place = field.columns.iter().position(|other| other.id == column && other.is_number)?;

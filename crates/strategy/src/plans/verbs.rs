@@ -86,7 +86,7 @@ pub(super) async fn begin(may: &May<Run, PlanThere>, cx: &Cx, framework: Option<
                 let answers = first_answers(section, carried.get(&section.id), &learned);
                 if !answers.is_empty() {
                     count += 1;
-                    let said = shown::said(section, &drawing.section(section, &answers));
+                    let said = shown::said(section, &drawing.section(section, &answers).fields);
                     put(tx, cx, may, id, &Writing { section: &section.id, seen: 0, answers: &answers, said: &said }).await?;
                 }
             }

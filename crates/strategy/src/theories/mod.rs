@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use contributions::{TAB, panels, today};
 pub(crate) use schema::migrations;
+pub(crate) use verbs::{carry_over, drop_untouched};
 
 use crate::TheoryVersionId;
 

@@ -5,7 +5,7 @@ use partnerships::partnerships::{Partnership, Record};
 use platform::db::FromQueryResult;
 use platform::{
     Cx, Error,
-    access::May,
+    access::{May, Standing},
     audit::{self, Actor},
     db::{self, Engine, Tx},
     search::{self, Audience},
@@ -40,33 +40,90 @@ async fn told(tx: &Tx, cx: &Cx, may: &May<Record, Partnership>, action: &str, de
 /// # Errors
 /// Refused when a draft is being written already.
 pub(super) async fn begin(may: &May<Record, Partnership>, cx: &Cx, origin: &str, nodes: &[Node]) -> Result<(), Error> {
-    let partnership = may.thing();
     let id = TheoryVersionId(cx.new_id());
     cx.db()
         .write(async |tx| {
-            let versions = store::versions(&**tx, partnership.id).await?;
-            if versions.iter().any(|version| version.published_at.is_none()) {
-                return Err(Error::Refused("A draft is being written already. Go on with that one.".to_owned()));
+            if draft_with(tx, cx, may.who(), may.thing(), id, origin, nodes).await? {
+                return Ok(());
             }
-            let number = versions.first().map_or(0, |version| version.number) + 1;
-            let version = NewVersion {
-                id,
-                key: key_of(partnership, number),
-                partnership: partnership.id,
-                number,
-                effective_from: None,
-                why_changed: String::new(),
-                origin: origin.to_owned(),
-                begun_at: cx.now,
-                published_at: None,
-                published_by: None,
-            };
-            store::insert_versions(&**tx, vec![version]).await?;
-            let fresh: Vec<Node> = nodes.iter().map(|node| Node { version: 1, ..node.clone() }).collect();
-            store::insert_nodes(&**tx, &[(id, &fresh)], || cx.new_id()).await?;
-            told(tx, cx, may, "theory of action drafted", &format!("version {number}, {origin}")).await
+            Err(Error::Refused("A draft is being written already. Go on with that one.".to_owned()))
         })
         .await
+}
+
+/// Begins a draft, in the transaction of what it comes from, unless one is being written already; answers whether it did.
+async fn draft_with(
+    tx: &Tx,
+    cx: &Cx,
+    who: &Standing,
+    partnership: &Partnership,
+    id: TheoryVersionId,
+    origin: &str,
+    nodes: &[Node],
+) -> Result<bool, Error> {
+    let versions = store::versions(&**tx, partnership.id).await?;
+    if versions.iter().any(|version| version.published_at.is_none()) {
+        return Ok(false);
+    }
+    let number = versions.first().map_or(0, |version| version.number) + 1;
+    let version = NewVersion {
+        id,
+        key: key_of(partnership, number),
+        partnership: partnership.id,
+        number,
+        effective_from: None,
+        why_changed: String::new(),
+        origin: origin.to_owned(),
+        begun_at: cx.now,
+        published_at: None,
+        published_by: None,
+    };
+    store::insert_versions(&**tx, vec![version]).await?;
+    let fresh: Vec<Node> = nodes.iter().map(|node| Node { version: 1, ..node.clone() }).collect();
+    store::insert_nodes(&**tx, &[(id, &fresh)], || cx.new_id()).await?;
+    let (engine, subject) = (cx.db().engine(), subject_of(partnership));
+    let detail = format!("version {number}, {origin}");
+    audit::record(tx, engine, cx.now, &Actor::from(who), "theory of action drafted", &subject, &detail).await?;
+    Ok(true)
+}
+
+/// Begins a draft of the next version as what stands, in the transaction of a renewal; answers whether it did: there may be nothing to
+/// carry over, or a draft already.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn carry_over(
+    tx: &Tx,
+    cx: &Cx,
+    who: &Standing,
+    partnership: &Partnership,
+    draft: TheoryVersionId,
+    origin: &str,
+) -> Result<bool, Error> {
+    let Some(theory) = store::counting_of(&**tx, partnership.id, cx.today()).await? else { return Ok(false) };
+    draft_with(tx, cx, who, partnership, draft, origin, &theory.nodes).await
+}
+
+/// Drops a draft that was carried over, as long as nobody has changed it or put it out.
+///
+/// # Errors
+/// The database's own.
+pub(crate) async fn drop_untouched(
+    tx: &Tx,
+    cx: &Cx,
+    who: &Standing,
+    partnership: &Partnership,
+    draft: TheoryVersionId,
+) -> Result<(), Error> {
+    let sql = "select v.number from theory_version v where v.id = $1 and v.published_at is null
+         and not exists (select 1 from theory_step s where s.version_id = v.id)";
+    let Some(number) = db::scalar::<i32>(&**tx, sql, vec![draft.into()]).await? else { return Ok(()) };
+    store::remove_nodes(&**tx, draft).await?;
+    db::exec(&**tx, "delete from theory_version where id = $1", vec![draft.into()]).await?;
+    let (engine, subject) = (cx.db().engine(), subject_of(partnership));
+    let (actor, detail) = (Actor::from(who), format!("version {number}"));
+    audit::record(tx, engine, cx.now, &actor, "draft of a theory of action dropped", &subject, &detail).await?;
+    Ok(())
 }
 
 #[derive(FromQueryResult)]

@@ -85,6 +85,7 @@ pub(super) fn called(kind: &str) -> String {
         "theory-answers" => "answers about theories of action",
         "theory-readings" => "readings of measures",
         "plan-templates" => "a template of plans",
+        "close-and-renew-templates" => "a template of close and renew",
         other => other,
     }
     .to_owned()

@@ -1,4 +1,4 @@
-//! Forms: a new partnership, what was agreed, closing and reopening.
+//! Forms: a new partnership, and what was agreed.
 
 use askama::Template;
 use chrono::NaiveDate;
@@ -209,10 +209,10 @@ pub(in crate::partnerships) async fn begun(
 /// What stands, as the form shows it, and what can be chosen in its place.
 pub(in crate::partnerships) async fn standing(may: &May<Plan, Partnership>, cx: &Cx) -> Result<(Form, Offered), Error> {
     let offered = Offered::read(cx.db().read(), cx.today()).await?;
-    Ok((standing_in(may.thing(), &offered, cx.today()), offered))
+    Ok((standing_in(may.thing(), &offered), offered))
 }
 
-fn standing_in(partnership: &Partnership, offered: &Offered, today: NaiveDate) -> Form {
+fn standing_in(partnership: &Partnership, offered: &Offered) -> Form {
     let slug_or = |slug: Option<String>| slug.unwrap_or_else(|| "as-now".to_owned());
     let team = offered.teams.iter().find(|team| team.id == partnership.team_id).map(|team| team.slug.clone());
     let person = |id| offered.supervisors.iter().find(|person| person.id == id).map(|person| person.slug.clone());
@@ -225,7 +225,6 @@ fn standing_in(partnership: &Partnership, offered: &Offered, today: NaiveDate) -
         ("started", partnership.started_on.to_string()),
         ("days", partnership.planned_days_per_week.to_string()),
         ("story", partnership.story.clone()),
-        ("date", today.to_string()),
     ])
 }
 
@@ -238,7 +237,6 @@ struct Edit {
     partnership: Partnership,
     offered: Offered,
     supervisor: Option<String>,
-    today: NaiveDate,
     is_stale: bool,
 }
 
@@ -268,11 +266,11 @@ async fn edit_page(may: &May<Plan, Partnership>, cx: &Cx, form: Option<Form>, is
     let offered = Offered::read(cx.db().read(), cx.today()).await?;
     let sql = "select h.name from partnership p join person h on h.id = p.supervisor_id where p.id = $1";
     let supervisor = db::scalar::<String>(cx.db().read(), sql, vec![partnership.id.into()]).await?;
-    let form = form.unwrap_or_else(|| standing_in(&partnership, &offered, cx.today()));
+    let form = form.unwrap_or_else(|| standing_in(&partnership, &offered));
     let mut frame = PartnershipFrame::of(cx, may.who(), &partnership, "/edit");
     "What we agreed".clone_into(&mut frame.title);
     let shell = cx.shell(format!("What we agreed with {}", partnership.name), "/partnerships");
-    Ok(Edit { shell, frame, form, partnership, offered, supervisor, today: cx.today(), is_stale })
+    Ok(Edit { shell, frame, form, partnership, offered, supervisor, is_stale })
 }
 
 pub(super) async fn edit(may: May<Plan, Partnership>, cx: Cx) -> Answered {
@@ -289,50 +287,4 @@ pub(super) async fn agree(may: May<Plan, Partnership>, cx: Cx, mut form: Form) -
         Err(Error::Stale) => page_with_errors(&edit_page(&may, &cx, Some(form), true).await?),
         Err(error) => Err(error),
     }
-}
-
-pub(super) async fn close(may: May<Plan, Partnership>, cx: Cx, mut form: Form) -> Answered {
-    let day = form.date("date", "On which day does our work there end?");
-    let reason = form.required("reason", "Why does it end, and what would we like to remember?", 1000);
-    match day {
-        Some(day) if day < may.started_on => form.refuse("date", "The partnership began later than that. Is the day right?"),
-        Some(day) if day > cx.today() => {
-            form.refuse("date", "That day is still to come. Could the partnership be closed once it is there?");
-        }
-        Some(_) | None => {}
-    }
-    let (Some(day), Some(reason), false) = (day, reason, form.has_errors()) else {
-        // The other form of the page says what stands in the database, not what was not sent.
-        let mut shown = edit_page(&may, &cx, None, false).await?;
-        for (name, word) in form.errors() {
-            shown.form.refuse(name, word.clone());
-        }
-        let typed = Form::with([("date", form.value("date").to_owned()), ("reason", form.value("reason").to_owned())]);
-        shown.form = merged(shown.form, &typed);
-        return page_with_errors(&shown);
-    };
-    verbs::close(&may, &cx, form.version(), day, &reason).await?;
-    Ok(go_to_with(&may.subject().href, &Toast::saying(format!("The partnership with {} is closed.", may.name))))
-}
-
-/// The form with these values in place of its own.
-fn merged(form: Form, typed: &Form) -> Form {
-    const NAMES: [&str; 10] = ["version", "model", "network", "team", "supervisor", "started", "days", "story", "date", "reason"];
-    let kept: Vec<(&'static str, String)> = NAMES
-        .iter()
-        .map(|name| {
-            let value = if typed.names().any(|other| other == *name) { typed.value(name) } else { form.value(name) };
-            (*name, value.to_owned())
-        })
-        .collect();
-    let mut merged = Form::with(kept);
-    for (name, word) in form.errors() {
-        merged.refuse(name, word.clone());
-    }
-    merged
-}
-
-pub(super) async fn reopen(may: May<Plan, Partnership>, cx: Cx, form: Form) -> Answered {
-    verbs::reopen(&may, &cx, form.version()).await?;
-    Ok(go_to_with(&may.subject().href, &Toast::saying(format!("The partnership with {} goes on.", may.name))))
 }

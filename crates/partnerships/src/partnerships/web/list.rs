@@ -64,7 +64,12 @@ impl Ask {
             team: self.team.clone(),
             region: String::new(),
             supervisor: self.supervisor.clone(),
-            status: self.status.clone(),
+            // What is closed is looked up on purpose; lists are about where work goes on.
+            status: match self.status.as_str() {
+                "" => "active".to_owned(),
+                "all" => String::new(),
+                status => status.to_owned(),
+            },
             q: self.q.clone(),
         }
     }

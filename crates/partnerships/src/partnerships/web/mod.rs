@@ -17,6 +17,4 @@ pub(crate) fn routes() -> Routes {
         .get("/partnerships/{partnership}", show::show)
         .get("/partnerships/{partnership}/edit", edit::edit)
         .post("/partnerships/{partnership}", edit::agree)
-        .post("/partnerships/{partnership}/closure", edit::close)
-        .post("/partnerships/{partnership}/reopening", edit::reopen)
 }

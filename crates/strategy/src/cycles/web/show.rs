@@ -16,6 +16,7 @@ use platform::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    close_and_renew,
     cycles::{
         ACTION_STATUSES, Cycle, CycleThere, DECISIONS, Goal, LEARNINGS, MET, PlanAction,
         owner::Owner,
@@ -152,6 +153,8 @@ struct Show {
     after: String,
     /// Where its Professional Learning Plan is; empty where it has none.
     plan_href: String,
+    /// Where the year's end is written; empty unless the cycle has a step that closes it.
+    closing_href: String,
     /// The key of a new entry of the log.
     key: String,
     today: NaiveDate,
@@ -277,6 +280,12 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
             Owner::Partnership(_) => format!("{}/plan", cycle.href()),
             // Plans are made with partners.
             Owner::Person(_) | Owner::Team(_) | Owner::Organisation(_) => String::new(),
+        },
+        closing_href: match owner {
+            Owner::Partnership(partnership) if cycle.starts_on <= today && steps.iter().any(|step| step.closes_the_year()) => {
+                close_and_renew::href_of(partnership, cycle.year())
+            }
+            _ => String::new(),
         },
         href: cycle.href(),
         version: cycle.version,

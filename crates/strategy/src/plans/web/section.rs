@@ -11,50 +11,16 @@ use platform::{
 use super::{
     super::{
         PlanThere,
-        answers::{Answers, World, out_name, right_name, row_name},
-        shown::{self, Drawing, OfTheCycle, ShownField},
+        answers::{Answers, World},
+        asked::{Asked, asked},
+        shown::{self, Drawing, OfTheCycle},
         store::{self, Sections},
-        template::{Column, Field, Holds, Section, Template as Pattern},
+        template::{Section, Template as Pattern},
         verbs,
     },
     frame, of_cycle,
 };
 use crate::{cycles::Run, frameworks::Framework, tracker, wording::Kept};
-
-/// A field of the form, beside what stands in the cycle.
-struct Asked {
-    field: Field,
-    shown: ShownField,
-    rows: Vec<RowForm>,
-    /// Whether the one text came from the plan before: the box that says that it is still right.
-    right: String,
-}
-
-impl Asked {
-    fn is(&self, holds: &str) -> bool {
-        match self.field.holds {
-            Holds::Text | Holds::Practices | Holds::Indicators => holds == "text",
-            Holds::Longtext => holds == "longtext",
-            Holds::Date => holds == "date",
-            Holds::Number => holds == "number",
-            Holds::TheoryChanges => holds == "theory_changes",
-            Holds::Rows => holds == "rows",
-            Holds::Cycle | Holds::Sum => holds == "shown",
-        }
-    }
-}
-
-/// A row of the form.
-struct RowForm {
-    number: usize,
-    cells: Vec<(String, Column)>,
-    /// Those that take sentences, each as wide as the row.
-    sentences: Vec<(String, Column)>,
-    /// The box that takes it out; empty for the one that is not written yet.
-    out: String,
-    /// The box that says that it is still right; empty unless it came from the plan before.
-    right: String,
-}
 
 #[derive(Template)]
 #[template(path = "plans/web/section.html")]
@@ -141,31 +107,6 @@ async fn page_of(cx: &Cx, may: &May<Run, PlanThere>, desk: Desk, form: Form, is_
     })
 }
 
-fn asked(field: &Field, shown: ShownField, answers: &Answers, form: &Form) -> Asked {
-    let lines = answers.of(&field.id);
-    let is_carried = |number: usize| lines.get(number).is_some_and(|line| line.is_carried);
-    let right = |number: usize| if is_carried(number) { right_name(field, number) } else { String::new() };
-    let rows = match field.holds {
-        Holds::Rows => (0..Answers::rows_shown(form, field))
-            .map(|number| RowForm {
-                number,
-                cells: cells(field, number, false),
-                sentences: cells(field, number, true),
-                out: if number < lines.len() { out_name(field, number) } else { String::new() },
-                right: right(number),
-            })
-            .collect(),
-        _ => Vec::new(),
-    };
-    Asked { right: if field.holds == Holds::Rows { String::new() } else { right(0) }, field: field.clone(), shown, rows }
-}
-
-/// The names of a row's cells, of those that take sentences or of the others.
-fn cells(field: &Field, number: usize, is_long: bool) -> Vec<(String, Column)> {
-    let columns = field.columns.iter().filter(|column| column.is_long == is_long);
-    columns.map(|column| (row_name(field, number, &column.id), column.clone())).collect()
-}
-
 /// `GET /cycles/{cycle}/plan/sections/{section}`
 pub(super) async fn show(may: May<Run, PlanThere>, cx: Cx) -> Answered {
     let desk = Desk::read(&cx, &may).await?;
@@ -189,7 +130,7 @@ pub(super) async fn write(may: May<Run, PlanThere>, cx: Cx, mut form: Form) -> A
     if answers == stands.answers && form.version() == stands.version {
         return Ok(onward(&may, &desk, &form, "Nothing was changed."));
     }
-    let said = shown::said(&desk.section, &desk.drawing(may.thing()).section(&desk.section, &answers));
+    let said = shown::said(&desk.section, &desk.drawing(may.thing()).section(&desk.section, &answers).fields);
     match verbs::write(&may, &cx, &desk.section, form.version(), &answers, &said).await {
         Ok(()) => Ok(onward(&may, &desk, &form, "Saved. The wording before is kept.")),
         Err(Error::Stale) => {
