@@ -116,6 +116,12 @@ pub trait Permission: FromRequestParts<Arc<App>> {
     fn on_the_whole(_who: &Standing) -> Option<bool> {
         None
     }
+
+    /// Whether it is about a single thing, which some may not even see.
+    #[must_use]
+    fn can_be_hidden() -> bool {
+        false
+    }
 }
 
 /// Anybody, signed in or not.
@@ -230,5 +236,9 @@ impl<A: Action, T: Policy<A>> Permission for May<A, T> {
 
     fn on_the_whole(who: &Standing) -> Option<bool> {
         T::whole().map(|whole| T::permits(who, &whole))
+    }
+
+    fn can_be_hidden() -> bool {
+        T::whole().is_none()
     }
 }

@@ -220,6 +220,9 @@ macro_rules! endpoint {
                     "signed in" => sketch.may_answer(&[&kinds::NOT_SIGNED_IN, &kinds::TOO_MANY]),
                     _ => sketch.may_answer(&[&kinds::NOT_SIGNED_IN, &kinds::NOT_ALLOWED, &kinds::TOO_MANY]),
                 }
+                if P::can_be_hidden() {
+                    sketch.may_answer(&[&kinds::NOT_FOUND]);
+                }
                 $($part::describe(sketch);)*
                 Answered::describe(sketch);
             }
