@@ -11,7 +11,10 @@ use std::sync::Arc;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, watch},
+    sync::{
+        Mutex,
+        watch::{self, error::RecvError},
+    },
 };
 
 use super::{Tx, begin, worked};
@@ -70,6 +73,15 @@ impl Group {
 pub(super) async fn roll_back(tx: DatabaseTransaction) {
     if let Err(error) = tx.rollback().await {
         tracing::debug!(%error, "nothing was left to roll back");
+    }
+}
+
+/// The answer, if the transaction that it belongs to was committed.
+fn saved<T, E: From<DbErr>>(outcome: Result<Option<Result<(), DbErr>>, RecvError>, answer: T) -> Result<T, E> {
+    match outcome {
+        Ok(Some(Err(error))) => Err(error.into()),
+        Ok(_) => Ok(answer),
+        Err(_) => Err(DbErr::Custom("the program ended before the change was saved".to_owned()).into()),
     }
 }
 
@@ -133,9 +145,14 @@ impl Turns {
             roll_back(group.tx).await;
         }
         let answer = done?;
+        let mut committed = outcome.subscribe();
         if !alone {
             drop(turn);
-            turn = self.0.lock().await;
+            // Whoever commits for all may go on to work for long with the turn in hand, and nobody waits for that.
+            turn = tokio::select! {
+                turn = self.0.lock() => turn,
+                found = committed.wait_for(Option::is_some) => return saved(found.map(|found| found.clone()), answer),
+            };
         }
         if turn.as_ref().is_some_and(|open| Arc::ptr_eq(&open.outcome, &outcome))
             && let Some(group) = turn.take()
@@ -143,11 +160,6 @@ impl Turns {
             group.commit();
         }
         drop(turn);
-        let mut committed = outcome.subscribe();
-        match committed.wait_for(Option::is_some).await.map(|found| found.clone()) {
-            Ok(Some(Err(error))) => Err(error.into()),
-            Ok(_) => Ok(answer),
-            Err(_) => Err(DbErr::Custom("the program ended before the change was saved".to_owned()).into()),
-        }
+        saved(committed.wait_for(Option::is_some).await.map(|found| found.clone()), answer)
     }
 }

@@ -1,9 +1,15 @@
+use std::{
+    pin::{Pin, pin},
+    task::Poll,
+};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     Error,
     db::{self, Engine, FromQueryResult, Migration},
     settings::Settings,
 };
+use tokio::sync::oneshot;
 
 use crate::{in_a_bare_house, morning};
 
@@ -224,7 +230,7 @@ async fn words(db: &db::Db) -> String {
 async fn of_those_who_write_together_each_is_refused_alone() {
     in_a_bare_house(async |bench| {
         let db = bench.app.db.clone();
-        let (held, hold) = tokio::sync::oneshot::channel::<()>();
+        let (held, hold) = oneshot::channel::<()>();
         let first = tokio::spawn({
             let db = db.clone();
             async move {
@@ -268,7 +274,7 @@ async fn who_goes_away_while_writing_takes_nobody_along() {
     in_a_bare_house(async |bench| {
         let db = bench.app.db.clone();
         db.write(async |tx| add(tx, "before").await).await.expect("is saved");
-        let (begun, begins) = tokio::sync::oneshot::channel::<()>();
+        let (begun, begins) = oneshot::channel::<()>();
         let gone = tokio::spawn({
             let db = db.clone();
             async move {
@@ -292,6 +298,12 @@ async fn who_goes_away_while_writing_takes_nobody_along() {
     .await;
 }
 
+/// Lets `writer` come as far as the queue, where it waits for its turn.
+async fn queues(mut writer: Pin<&mut impl Future>) {
+    let is_waiting = std::future::poll_fn(|context| Poll::Ready(writer.as_mut().poll(context).is_pending())).await;
+    assert!(is_waiting, "somebody else has the turn");
+}
+
 #[tokio::test]
 async fn nobody_is_answered_before_the_others_who_waited_have_worked_and_nobody_waits_for_what_takes_long() {
     in_a_bare_house(async |bench| {
@@ -300,41 +312,47 @@ async fn nobody_is_answered_before_the_others_who_waited_have_worked_and_nobody_
             // It has many writers at once, and commits together by itself.
             return;
         }
-        let short = |word: &'static str| {
+        // Writes a word and goes on only when it is let go, so that another one can queue meanwhile.
+        let held = |word: &'static str| {
             let db = db.clone();
-            tokio::spawn(async move { db.write(async |tx| add(tx, word).await).await })
-        };
-        let first = short("first");
-        let second = tokio::spawn({
-            let db = db.clone();
-            async move {
+            let (begun, begins) = oneshot::channel::<()>();
+            let (go, may_go) = oneshot::channel::<()>();
+            let task = tokio::spawn(async move {
                 db.write(async |tx| {
-                    add(tx, "second").await?;
-                    // In the first one's transaction, which is not committed yet.
-                    assert_eq!(words(&db).await, "");
+                    add(tx, word).await?;
+                    begun.send(()).expect("somebody waits");
+                    may_go.await.expect("is let go");
                     Ok::<_, Error>(())
                 })
                 .await
-            }
-        });
+            });
+            (task, begins, go)
+        };
+        let (first, begins, go) = held("first");
+        begins.await.expect("it begins");
+        let mut second = pin!(db.write(async |tx| {
+            add(tx, "second").await?;
+            // In the first one's transaction, which is not committed yet.
+            assert_eq!(words(&db).await, "");
+            Ok::<_, Error>(())
+        }));
+        queues(second.as_mut()).await;
+        go.send(()).expect("somebody is held");
+        second.await.expect("is saved");
         first.await.expect("no panic").expect("is saved");
-        second.await.expect("no panic").expect("is saved");
         assert_eq!(words(&db).await, "first second");
 
-        let third = short("third");
-        let long = tokio::spawn({
-            let db = db.clone();
-            async move {
-                db.write_alone(async |tx| {
-                    add(tx, "long").await?;
-                    // Were the third one not committed before this began, it would wait for ever.
-                    third.await.expect("no panic")?;
-                    Ok::<_, Error>(())
-                })
-                .await
-            }
-        });
-        long.await.expect("no panic").expect("is saved");
+        let (third, begins, go) = held("third");
+        begins.await.expect("it begins");
+        let mut long = pin!(db.write_alone(async |tx| {
+            add(tx, "long").await?;
+            // Were the third one not committed and answered before this is over, both would wait for ever.
+            third.await.expect("no panic")?;
+            Ok::<_, Error>(())
+        }));
+        queues(long.as_mut()).await;
+        go.send(()).expect("somebody is held");
+        long.await.expect("is saved");
         assert_eq!(words(&db).await, "first second third long");
     })
     .await;
