@@ -12,6 +12,11 @@ use improvement_stats::{
     matching::{Distance, nearest_peers},
     mixed_model::{MixedOptions, RandomEffects, Term, mixed_model, multilevel_model},
 };
+use peak_alloc::PeakAlloc;
+
+/// Counts what is allocated, to the byte; pages that the kernel gives would hide what is small.
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
 
 /// The numbers of a file, row by row.
 fn flat(folder: &Path, name: &str) -> Vec<f64> {
@@ -37,9 +42,8 @@ impl Bench {
     /// Prints the mean time of several runs and, when the method has the process to itself, how many times the size of its input it
     /// holds at most, the input included.
     fn clock<T>(&self, name: &str, input: usize, mut work: impl FnMut() -> improvement_stats::Result<T>) {
-        // From here on the kernel counts the peak anew.
-        let _ = fs::write("/proc/self/clear_refs", "5");
-        let before = memory("VmRSS:");
+        ALLOCATED.reset_peak_usage();
+        let before = ALLOCATED.current_usage();
         let (start, mut runs) = (on_processor(), 0);
         // The kernel's clock of the processor is coarse: short methods run often.
         let seconds = loop {
@@ -50,7 +54,7 @@ impl Bench {
                 break seconds / f64::from(runs);
             }
         };
-        let more = memory("VmHWM:").saturating_sub(before);
+        let more = ALLOCATED.peak_usage().saturating_sub(before);
         let times = if self.only.is_some() { format!(" {:.2}", 1.0 + more as f64 / input as f64) } else { String::new() };
         println!("{name} {seconds:.6}{times}");
     }
@@ -62,13 +66,6 @@ fn on_processor() -> f64 {
     // After the name of the program, which may hold anything, stand eleven other fields, then user and system time in ticks.
     let fields = text.rsplit(')').next().unwrap_or_default().split_whitespace();
     fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
-}
-
-/// A line of what the kernel says about the memory of this process, in bytes; 0 where it says nothing.
-fn memory(line: &str) -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let found = status.lines().find_map(|text| text.strip_prefix(line)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    found.unwrap_or(0) * 1024
 }
 
 fn column(rows: &[f64], width: usize, at: usize) -> Vec<f64> {
@@ -162,7 +159,9 @@ fn table(bench: &Bench, folder: &Path) -> improvement_stats::Result<()> {
     let table = LinkedTable::from_dimensions(&dimensions, &inner)?;
     let primary = primary_suppression(&table, PrimaryRule { minimum: 40, hide_zeros: false })?;
     eprintln!("{} cells, {} of them hidden", table.counts().len(), primary.iter().filter(|h| **h).count());
-    let sums: usize = table.relations().iter().map(|relation| relation.parts.len() + 1).sum();
-    bench.clock("audit", (table.counts().len() + sums) * 8, || audit(&table, &primary, 3));
+    let sums = table.relations().iter().map(|relation| size_of_val(relation) + size_of_val(&relation.parts[..]));
+    bench.clock("audit", size_of_val(table.counts()) + size_of_val(&primary[..]) + sums.sum::<usize>(), || {
+        audit(&table, &primary, 3)
+    });
     Ok(())
 }

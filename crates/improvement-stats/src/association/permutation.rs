@@ -1,5 +1,7 @@
 //! p values from shuffling.
 
+use std::rc::Rc;
+
 use super::correlation::{Method, check_two_values, constant, scores, standardised};
 use super::kendall::tau_b;
 use crate::{Error, Result, Warning, rng};
@@ -52,8 +54,8 @@ const EQUALLY_STRONG: f64 = 1e-12;
 
 /// The statistic as a function of a reordered y.
 enum Statistic {
-    Product { x: Vec<f64>, y: Vec<f64> },
-    Tau { x: Vec<f64>, y: Vec<f64> },
+    Product { x: Vec<f64>, y: Rc<[f64]> },
+    Tau { x: Vec<f64>, y: Rc<[f64]> },
 }
 
 impl Statistic {
@@ -63,13 +65,20 @@ impl Statistic {
         }
         if method == Method::Kendall {
             tau_b(x, y).ok_or_else(constant)?;
-            return Ok(Self::Tau { x: x.to_vec(), y: y.to_vec() });
+            return Ok(Self::Tau { x: x.to_vec(), y: y.into() });
         }
         let (u, v) = scores(x, y, method);
         match (standardised(&u), standardised(&v)) {
-            (Some(x), Some(y)) => Ok(Self::Product { x, y }),
+            (Some(x), Some(y)) => Ok(Self::Product { x, y: y.into() }),
             _ => Err(constant()),
         }
+    }
+
+    /// Holds the outcome together with another item that has the same complete rows.
+    fn share(&mut self, other: &Self) {
+        let (Self::Product { y: shared, .. } | Self::Tau { y: shared, .. }) = other;
+        let (Self::Product { y, .. } | Self::Tau { y, .. }) = self;
+        *y = Rc::clone(shared);
     }
 
     fn at(&self, order: &[usize]) -> f64 {
@@ -130,8 +139,11 @@ pub fn permutation_tests(items: &[&[f64]], y: &[f64], method: Method, options: &
     for (item, x) in items.iter().enumerate() {
         match prepare(x, y, method, options) {
             Err(error) => answers[item] = Some(Err(error)),
-            Ok((kept, statistic)) => match groups.iter_mut().find(|g| g.0 == kept) {
-                Some(group) => group.1.push((item, statistic)),
+            Ok((kept, mut statistic)) => match groups.iter_mut().find(|g| g.0 == kept) {
+                Some((_, members)) => {
+                    statistic.share(&members[0].1);
+                    members.push((item, statistic));
+                }
                 None => groups.push((kept, vec![(item, statistic)])),
             },
         }

@@ -4,14 +4,15 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem};
 
 use super::{
     LinkedTable,
-    walk::{End, Row, Walk},
+    equations::Terms,
+    walk::{End, Start, Walk},
 };
 
 /// Hidden cells that hang together through sums, with the equations that are left of them.
 pub(super) struct Component {
-    pub cells: Vec<usize>,
-    /// Unknowns (by place in `cells`) with their signs, and what they add up to.
-    rows: Vec<Row>,
+    pub cells: Vec<u32>,
+    /// Over the cells by their place in `cells`; each adds up to what the true counts do.
+    equations: Terms,
     /// Limits that follow from single equations.
     low: Vec<f64>,
     high: Vec<f64>,
@@ -23,47 +24,46 @@ pub(super) struct Component {
 
 /// Splits the hidden cells into components that share no equation.
 pub(super) fn components(table: &LinkedTable, hidden: &[bool]) -> Vec<Component> {
-    let mut leader: Vec<usize> = (0..hidden.len()).collect();
-    fn find(leader: &mut [usize], mut cell: usize) -> usize {
-        while leader[cell] != cell {
-            leader[cell] = leader[leader[cell]];
-            cell = leader[cell];
+    let mut leader: Vec<u32> = (0..hidden.len() as u32).collect();
+    fn find(leader: &mut [u32], cell: usize) -> usize {
+        let mut cell = cell;
+        while leader[cell] as usize != cell {
+            leader[cell] = leader[leader[cell] as usize];
+            cell = leader[cell] as usize;
         }
         cell
     }
-    let unknowns = |relation: &super::Relation| -> Vec<(usize, f64)> {
+    fn unknowns<'a>(relation: &'a super::Relation, hidden: &'a [bool]) -> impl Iterator<Item = (usize, f64)> + Clone + 'a {
         let parts = relation.parts.iter().map(|c| (*c, 1.0));
-        parts.chain([(relation.total, -1.0)]).filter(|(c, _)| hidden[*c]).collect()
-    };
+        parts.chain([(relation.total, -1.0)]).filter(|(c, _)| hidden[*c])
+    }
     for relation in table.relations() {
-        let cells = unknowns(relation);
-        for pair in cells.windows(2) {
-            let (a, b) = (find(&mut leader, pair[0].0), find(&mut leader, pair[1].0));
-            leader[a] = b;
+        let cells = unknowns(relation, hidden);
+        for ((a, _), (b, _)) in cells.clone().zip(cells.skip(1)) {
+            let (a, b) = (find(&mut leader, a), find(&mut leader, b));
+            leader[a] = b as u32;
         }
     }
-    let mut component_of = vec![usize::MAX; hidden.len()];
-    let mut place = vec![0; hidden.len()];
+    let mut component_of: Vec<Option<u32>> = vec![None; hidden.len()];
+    let mut place = vec![0_u32; hidden.len()];
     let mut components: Vec<Component> = Vec::new();
     for cell in (0..hidden.len()).filter(|c| hidden[*c]) {
         let head = find(&mut leader, cell);
-        if component_of[head] == usize::MAX {
-            component_of[head] = components.len();
+        let own = *component_of[head].get_or_insert_with(|| {
             components.push(Component::empty());
-        }
-        let component = &mut components[component_of[head]];
-        component_of[cell] = component_of[head];
-        place[cell] = component.cells.len();
-        component.cells.push(cell);
+            components.len() as u32 - 1
+        });
+        component_of[cell] = Some(own);
+        let component = &mut components[own as usize];
+        place[cell] = component.cells.len() as u32;
+        component.cells.push(cell as u32);
         let count = table.counts()[cell] as f64;
         component.seen.push((count, count));
     }
     for relation in table.relations() {
-        let cells = unknowns(relation);
-        if let Some((first, _)) = cells.first() {
-            let sum = cells.iter().map(|(c, sign)| sign * table.counts()[*c] as f64).sum();
-            let row = cells.iter().map(|(c, sign)| (place[*c], *sign)).collect();
-            components[component_of[*first]].rows.push((row, sum));
+        let cells = unknowns(relation, hidden);
+        if let Some(own) = cells.clone().next().and_then(|(first, _)| component_of[first]) {
+            components[own as usize].equations.push(cells.map(|(c, sign)| (place[c] as usize, sign)));
         }
     }
     components.iter_mut().for_each(Component::limit);
@@ -72,19 +72,24 @@ pub(super) fn components(table: &LinkedTable, hidden: &[bool]) -> Vec<Component>
 
 impl Component {
     fn empty() -> Self {
-        Self { cells: vec![], rows: vec![], low: vec![], high: vec![], seen: vec![], incomplete: false }
+        Self { cells: vec![], equations: Terms::default(), low: vec![], high: vec![], seen: vec![], incomplete: false }
     }
 
     /// Tightens each unknown's limits by each equation until nothing changes, or some rounds have passed.
     fn limit(&mut self) {
+        self.equations.shrink_to_fit();
+        self.cells.shrink_to_fit();
+        self.seen.shrink_to_fit();
         self.low = vec![0.0; self.cells.len()];
         self.high = vec![f64::INFINITY; self.cells.len()];
         for _ in 0..20 {
             let mut changed = false;
-            for (row, sum) in &self.rows {
-                for &(unknown, sign) in row {
-                    let (mut least, mut most) = (*sum, *sum);
-                    for &(other, other_sign) in row.iter().filter(|(o, _)| *o != unknown) {
+            for terms in self.equations.iter() {
+                // What has been seen so far is the true counts.
+                let sum: f64 = terms.clone().map(|(unknown, sign)| sign * self.seen[unknown].0).sum();
+                for (unknown, sign) in terms.clone() {
+                    let (mut least, mut most) = (sum, sum);
+                    for (other, other_sign) in terms.clone().filter(|(o, _)| *o != unknown) {
                         let (low, high) = (self.low[other], self.high[other]);
                         most -= if other_sign > 0.0 { low } else { -high };
                         least -= if other_sign > 0.0 { high } else { -low };
@@ -107,21 +112,19 @@ impl Component {
     }
 
     /// Widens what has been seen of each unknown to its exact range, or until it is `enough` wide.
-    pub fn widen_all(&mut self, enough: f64) {
-        let start: Vec<f64> = self.seen.iter().map(|s| s.0).collect();
-        let rows = std::mem::take(&mut self.rows);
-        let mut walk = Walk::new(&rows, &start);
+    pub fn widen_all(&mut self, counts: &[u64], enough: f64) {
+        let (equations, cells) = (std::mem::take(&mut self.equations), std::mem::take(&mut self.cells));
+        let start = Start { counts, cells: &cells };
+        let mut walk = Walk::new(&equations, start);
         let mut left = Vec::new();
-        for unknown in 0..self.cells.len() {
+        for unknown in 0..cells.len() {
             for upwards in [true, false] {
                 if self.settled(unknown, upwards, enough) {
                     continue;
                 }
                 let limit = if upwards { self.high[unknown] } else { self.low[unknown] };
                 let seen = &mut self.seen;
-                let end = walk.as_mut().map_or(End::Lost, |walk| {
-                    walk.go(unknown, upwards, limit, |i, value| seen[i] = (seen[i].0.min(value), seen[i].1.max(value)))
-                });
+                let end = walk.go(unknown, upwards, limit, |i, value| seen[i] = (seen[i].0.min(value), seen[i].1.max(value)));
                 match end {
                     End::Bound => {}
                     End::Unlimited => self.seen[unknown].1 = f64::INFINITY,
@@ -130,15 +133,15 @@ impl Component {
             }
         }
         // What was seen at a corner where the sums no longer hold would be no proof.
-        if walk.is_some_and(|walk| !walk.holds()) {
-            self.seen = start.iter().map(|count| (*count, *count)).collect();
-            left = (0..self.cells.len()).flat_map(|unknown| [(unknown, true), (unknown, false)]).collect();
+        if !walk.holds() {
+            self.seen = (0..cells.len()).map(|unknown| (start.of(unknown), start.of(unknown))).collect();
+            left = (0..cells.len()).flat_map(|unknown| [(unknown, true), (unknown, false)]).collect();
         }
-        self.rows = rows;
+        (self.equations, self.cells) = (equations, cells);
         for (unknown, upwards) in left {
             if !self.settled(unknown, upwards, enough) {
                 let direction = if upwards { OptimizationDirection::Maximize } else { OptimizationDirection::Minimize };
-                self.solve(unknown, direction);
+                self.solve(counts, unknown, direction);
             }
         }
     }
@@ -156,14 +159,16 @@ impl Component {
     }
 
     /// One program by the solver, for what the walk left.
-    fn solve(&mut self, unknown: usize, direction: OptimizationDirection) {
+    fn solve(&mut self, counts: &[u64], unknown: usize, direction: OptimizationDirection) {
+        let start = Start { counts, cells: &self.cells };
         let mut problem = Problem::new(direction);
         let weight = |i: usize| if i == unknown { 1.0 } else { 0.0 };
         let variables: Vec<microlp::Variable> =
             (0..self.cells.len()).map(|i| problem.add_var(weight(i), (0.0, f64::INFINITY))).collect();
-        for (row, sum) in &self.rows {
-            let terms: Vec<(microlp::Variable, f64)> = row.iter().map(|(i, sign)| (variables[*i], *sign)).collect();
-            problem.add_constraint(&terms, ComparisonOp::Eq, *sum);
+        for terms in self.equations.iter() {
+            let sum = start.sum(terms.clone());
+            let terms: Vec<(microlp::Variable, f64)> = terms.map(|(i, sign)| (variables[i], sign)).collect();
+            problem.add_constraint(&terms, ComparisonOp::Eq, sum);
         }
         match problem.solve().map(|outcome| outcome.into_solution()) {
             Ok(Ok(solution)) => {
@@ -196,10 +201,10 @@ mod tests {
     fn both_ways(table: &LinkedTable, hidden: &[bool]) -> Vec<[(u64, Option<u64>); 2]> {
         let mut bounds = Vec::new();
         for (mut walked, mut solved) in components(table, hidden).into_iter().zip(components(table, hidden)) {
-            walked.widen_all(f64::INFINITY);
+            walked.widen_all(table.counts(), f64::INFINITY);
             for unknown in 0..solved.cells.len() {
-                solved.solve(unknown, OptimizationDirection::Maximize);
-                solved.solve(unknown, OptimizationDirection::Minimize);
+                solved.solve(table.counts(), unknown, OptimizationDirection::Maximize);
+                solved.solve(table.counts(), unknown, OptimizationDirection::Minimize);
             }
             assert!(!walked.incomplete && !solved.incomplete);
             bounds.extend((0..solved.cells.len()).map(|unknown| [walked.range(unknown), solved.range(unknown)]));

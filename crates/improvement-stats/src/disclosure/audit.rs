@@ -65,9 +65,10 @@ pub fn audit(table: &LinkedTable, hidden: &[bool], width: u64) -> Result<Audit> 
     let mut cells = Vec::new();
     let mut incomplete = 0;
     for mut component in components(table, hidden) {
-        component.widen_all(f64::INFINITY);
+        component.widen_all(table.counts(), f64::INFINITY);
         incomplete += usize::from(component.incomplete);
-        for (unknown, &cell) in component.cells.iter().enumerate() {
+        cells.reserve_exact(component.cells.len());
+        for (unknown, cell) in component.cells.iter().map(|cell| *cell as usize).enumerate() {
             let (low, high) = component.range(unknown);
             let too_narrow = high.is_some_and(|h| h.saturating_sub(low) < width);
             cells.push(CellBounds { cell, low, high, disclosed: high.is_some_and(|h| h <= low), too_narrow });
@@ -103,8 +104,8 @@ pub(super) fn check_flags(table: &LinkedTable, flags: &[bool]) -> Result<()> {
 pub(super) fn exposed(table: &LinkedTable, hidden: &[bool], width: u64) -> Vec<usize> {
     let mut exposed = Vec::new();
     for mut component in components(table, hidden) {
-        component.widen_all(width as f64 + 1e-3);
-        for (unknown, &cell) in component.cells.iter().enumerate() {
+        component.widen_all(table.counts(), width as f64 + 1e-3);
+        for (unknown, cell) in component.cells.iter().map(|cell| *cell as usize).enumerate() {
             let (low, high) = component.range(unknown);
             if high.is_some_and(|h| h.saturating_sub(low) < width) {
                 exposed.push(cell);

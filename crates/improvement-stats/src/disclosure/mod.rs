@@ -7,6 +7,8 @@
 
 mod attack;
 mod audit;
+mod basis;
+mod equations;
 mod primary;
 mod protect;
 mod recovery;

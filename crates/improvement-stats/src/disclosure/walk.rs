@@ -3,17 +3,41 @@
 //! Bounding a cell is a linear program, and bounding all cells of a table is thousands of programs that differ in their goal
 //! alone. Each starts at the corner at which the one before it ended, so that most take a few steps.
 
-/// Larger tableaus than this are left to the solver, one program at a time.
-const MOST_ENTRIES: usize = 8_000_000;
-/// Smaller entries than this are rounding.
-const TINY: f64 = 1e-9;
+use super::{
+    basis::{Basis, TINY},
+    equations::Terms,
+};
+
+/// In place of a slot.
+const OUTER: u32 = u32::MAX;
+/// An equation is not solved for an unknown by a smaller entry than this.
+const LEAST_PIVOT: f64 = 0.01;
 /// After so many steps without progress the entering unknown is the first and not the steepest, which cannot go in a circle.
 const STEPS_BEFORE_CAUTION: usize = 40;
 /// Sums are checked after so many steps.
 const STEPS_BETWEEN_CHECKS: usize = 400;
 
-/// Unknowns with their signs, and what they add up to.
-pub(super) type Row = (Vec<(usize, f64)>, f64);
+/// Where the walk begins: the true counts of the unknowns, which are cells of the table.
+#[derive(Clone, Copy)]
+pub(super) struct Start<'a> {
+    pub counts: &'a [u64],
+    pub cells: &'a [u32],
+}
+
+impl Start<'_> {
+    pub fn of(self, unknown: usize) -> f64 {
+        self.counts[self.cells[unknown] as usize] as f64
+    }
+
+    /// What the terms of an equation add up to.
+    pub fn sum(self, terms: impl Iterator<Item = (usize, f64)>) -> f64 {
+        terms.map(|(unknown, sign)| sign * self.of(unknown)).sum()
+    }
+
+    fn len(self) -> usize {
+        self.cells.len()
+    }
+}
 
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,243 +50,245 @@ pub(super) enum End {
     Lost,
 }
 
-/// The present corner: each unknown in `inner` follows from those in `outer`, which are 0.
+/// Solves the equations for as many unknowns as they determine: the unknown of each, nothing where it follows from others.
+///
+/// Large counts are far from 0, so that the others can be moved there with few steps; and short equations stay short.
+fn solve_for_most(equations: &Terms, start: Start) -> Vec<Option<u32>> {
+    let size = equations.len();
+    let all: Vec<u32> = (0..size as u32).collect();
+    let columns = equations.by_unknown(&all, start.len());
+    let mut solved = vec![None; size];
+    let mut basis = Basis::new(size);
+    let factor = |basis: &mut Basis, solved: &[Option<u32>]| {
+        basis.factor(|slot| {
+            let own = solved[slot].map(|unknown: u32| columns.get(unknown as usize));
+            let none = own.is_none().then_some((slot, 1.0));
+            own.into_iter().flatten().chain(none)
+        })
+    };
+    factor(&mut basis, &solved);
+    let mut largest_first: Vec<u32> = (0..start.len() as u32).collect();
+    largest_first.sort_by(|a, b| start.of(*b as usize).total_cmp(&start.of(*a as usize)));
+    let mut line = vec![0.0; size];
+    for unknown in largest_first {
+        line.fill(0.0);
+        columns.get(unknown as usize).for_each(|(equation, sign)| line[equation] = sign);
+        basis.solve(&mut line);
+        let free = (0..size).filter(|slot| solved[*slot].is_none() && line[*slot].abs() > LEAST_PIVOT);
+        if let Some(slot) = free.min_by_key(|slot| equations.get(*slot).len()) {
+            basis.exchange(slot);
+            solved[slot] = Some(unknown);
+            if basis.is_worn() && !factor(&mut basis, &solved) {
+                break;
+            }
+        }
+    }
+    solved
+}
+
+/// The present corner: each inner unknown follows from the outer ones, which are 0.
 pub(super) struct Walk<'a> {
-    rows: &'a [Row],
-    start: &'a [f64],
-    inner: Vec<usize>,
-    outer: Vec<usize>,
-    /// `inner[r]` is `values[r]` less the sum of `table[r][c]` times `outer[c]`.
-    table: Vec<f64>,
+    equations: &'a Terms,
+    start: Start<'a>,
+    /// Those of which none follows from the others.
+    kept: Vec<u32>,
+    /// Where each unknown stands in those, with its sign.
+    columns: Terms,
+    basis: Basis,
+    /// The unknown in each slot of the basis.
+    inner: Vec<u32>,
     values: Vec<f64>,
-    /// Where each unknown stands: a row, or a column counted on from the rows.
-    place: Vec<usize>,
+    /// The slot of each unknown, or [`OUTER`].
+    slot: Vec<u32>,
     steps: usize,
+    is_lost: bool,
     line: Vec<f64>,
 }
 
 impl<'a> Walk<'a> {
-    /// The corner next to the true counts; nothing when the table is too large for it.
-    pub fn new(rows: &'a [Row], start: &'a [f64]) -> Option<Self> {
-        if rows.len().saturating_mul(start.len()) > MOST_ENTRIES {
-            return None;
-        }
+    /// The corner next to the true counts.
+    pub fn new(equations: &'a Terms, start: Start<'a>) -> Self {
+        let solved = solve_for_most(equations, start);
+        let mut kept: Vec<u32> = (0..solved.len() as u32).filter(|e| solved[*e as usize].is_some()).collect();
+        kept.shrink_to_fit();
+        let size = kept.len();
         let mut walk = Self {
-            rows,
+            equations,
             start,
+            columns: equations.by_unknown(&kept, start.len()),
+            kept,
+            basis: Basis::new(size),
             inner: Vec::new(),
-            outer: Vec::new(),
-            table: Vec::new(),
             values: Vec::new(),
-            place: vec![0; start.len()],
+            slot: Vec::new(),
             steps: 0,
-            line: Vec::new(),
+            is_lost: false,
+            line: vec![0.0; size],
         };
-        walk.begin();
-        Some(walk)
+        walk.begin(solved);
+        walk
     }
 
-    /// Solves the equations for as many unknowns as they determine, and moves the others to 0.
-    fn begin(&mut self) {
-        let width = self.start.len();
-        let solved = self.rows.len().min(width / 2);
+    /// Goes from the true counts to a corner.
+    fn begin(&mut self, solved: Vec<Option<u32>>) {
         self.inner.clear();
-        self.outer = (0..width).collect();
-        self.place = (0..width).collect();
-        self.table = Vec::with_capacity(solved * (width - solved));
-        // Equation by equation, so that those which say nothing new take no room.
-        for (terms, _) in self.rows {
-            self.solve_for_one_more(terms);
-        }
-        self.values = self.inner.iter().map(|i| self.start[*i]).collect();
+        self.inner.reserve_exact(self.kept.len());
+        self.inner.extend(solved.into_iter().flatten());
+        self.slot = vec![OUTER; self.start.len()];
+        self.inner.iter().enumerate().for_each(|(slot, unknown)| self.slot[*unknown as usize] = slot as u32);
+        self.values = self.inner.iter().map(|unknown| self.start.of(*unknown as usize)).collect();
+        self.factor();
         self.move_outer_to_zero();
+        self.factor();
+        self.follow();
     }
 
-    /// Solves an equation for an outer unknown, which becomes an inner one; nothing when it follows from those before.
-    fn solve_for_one_more(&mut self, terms: &[(usize, f64)]) {
-        let (rows, columns) = (self.inner.len(), self.outer.len());
-        self.line.clear();
-        self.line.resize(columns, 0.0);
-        for (unknown, sign) in terms {
-            match self.place[*unknown].checked_sub(rows) {
-                Some(column) => self.line[column] += sign,
-                None => {
-                    let own = &self.table[self.place[*unknown] * columns..][..columns];
-                    self.line.iter_mut().zip(own).for_each(|(l, entry)| *l -= sign * entry);
-                }
-            }
-        }
-        let usable = (0..columns).filter(|c| self.line[*c].abs() > 1e-7);
-        // Large counts are far from 0, so that the others can be moved without a step.
-        let Some(column) = usable.max_by(|a, b| {
-            let rank = |c: usize| (self.line[c].abs().min(1.0), self.start[self.outer[c]]);
-            rank(*a).partial_cmp(&rank(*b)).unwrap_or(std::cmp::Ordering::Equal)
-        }) else {
-            return;
-        };
-        let scale = 1.0 / self.line.remove(column);
-        self.line.iter_mut().for_each(|l| *l = if l.abs() > TINY { *l * scale } else { 0.0 });
-        for row in 0..rows {
-            let factor = self.table[row * columns + column];
-            let (from, to) = (row * columns, row * (columns - 1));
-            self.table.copy_within(from..from + column, to);
-            self.table.copy_within(from + column + 1..from + columns, to + column);
-            if factor != 0.0 {
-                for (entry, l) in self.table[to..to + columns - 1].iter_mut().zip(&self.line) {
-                    *entry -= factor * l;
-                    if entry.abs() < TINY {
-                        *entry = 0.0;
-                    }
-                }
-            }
-        }
-        self.table.truncate(rows * (columns - 1));
-        self.table.extend_from_slice(&self.line);
-        let unknown = self.outer.remove(column);
-        self.inner.push(unknown);
-        self.place[unknown] = rows;
-        for (column, unknown) in self.outer.iter().enumerate() {
-            self.place[*unknown] = rows + 1 + column;
-        }
+    /// Makes the basis anew from its columns.
+    fn factor(&mut self) {
+        let (columns, inner) = (&self.columns, &self.inner);
+        self.is_lost |= !self.basis.factor(|slot| columns.get(inner[slot] as usize));
+    }
+
+    /// Works the inner unknowns out from the sums, at a corner.
+    fn follow(&mut self) {
+        let sums = self.kept.iter().map(|equation| self.start.sum(self.equations.get(*equation as usize)));
+        self.values.iter_mut().zip(sums).for_each(|(value, sum)| *value = sum);
+        self.basis.solve(&mut self.values);
+        self.values.iter_mut().for_each(|value| *value = value.max(0.0));
+    }
+
+    /// How much less each inner unknown is when this one is one more, into `line`.
+    fn solve_for(&mut self, unknown: usize) {
+        self.line.fill(0.0);
+        self.columns.get(unknown).for_each(|(equation, sign)| self.line[equation] = sign);
+        self.basis.solve(&mut self.line);
     }
 
     fn move_outer_to_zero(&mut self) {
-        let columns = self.outer.len();
-        let left: Vec<f64> = self.outer.iter().map(|c| self.start[*c]).collect();
-        for (column, count) in left.into_iter().enumerate() {
-            if count > 0.0 {
-                let mut reach = count;
-                let mut stopped_by = None;
-                for row in 0..self.inner.len() {
-                    let entry = self.table[row * columns + column];
-                    if entry < -TINY && self.values[row] / -entry < reach {
-                        reach = self.values[row] / -entry;
-                        stopped_by = Some(row);
-                    }
+        // Those that leave a slot on the way are at 0 already.
+        let outer: Vec<usize> = (0..self.start.len()).filter(|u| self.slot[*u] == OUTER && self.start.of(*u) > 0.0).collect();
+        for unknown in outer {
+            let count = self.start.of(unknown);
+            self.solve_for(unknown);
+            let mut reach = count;
+            let mut stopped_by = None;
+            for (slot, entry) in self.line.iter().enumerate() {
+                if *entry < -TINY && self.values[slot] / -entry < reach {
+                    reach = self.values[slot] / -entry;
+                    stopped_by = Some(slot);
                 }
-                for row in 0..self.inner.len() {
-                    self.values[row] = (self.values[row] + reach * self.table[row * columns + column]).max(0.0);
-                }
-                if let Some(row) = stopped_by {
-                    // The unknown that reached 0 takes the column; the other is worth what is left of it.
-                    self.exchange(row, column);
-                    self.values[row] = count - reach;
-                }
+            }
+            self.values.iter_mut().zip(&self.line).for_each(|(value, entry)| *value = (*value + reach * entry).max(0.0));
+            if let Some(slot) = stopped_by {
+                // The unknown that reached 0 leaves its slot; the other is worth what is left of it.
+                self.exchange(slot, unknown, count - reach);
             }
         }
     }
 
-    /// Exchanges an inner and an outer unknown in the equations; the values are the caller's.
-    fn exchange(&mut self, row: usize, column: usize) {
-        let columns = self.outer.len();
-        let own = &mut self.table[row * columns..(row + 1) * columns];
-        let inverse = 1.0 / own[column];
-        own.iter_mut().for_each(|v| *v *= inverse);
-        own[column] = inverse;
-        self.line.clear();
-        self.line.extend_from_slice(own);
-        self.line[column] = 0.0;
-        for (other, line) in self.table.chunks_exact_mut(columns).enumerate() {
-            let factor = line[column];
-            if other == row || factor == 0.0 {
-                continue;
-            }
-            line.iter_mut().zip(&self.line).for_each(|(v, p)| *v -= factor * p);
-            line[column] = -factor * inverse;
+    /// Puts an outer unknown, for which `line` is solved, into a slot; the other values are the caller's.
+    fn exchange(&mut self, slot: usize, unknown: usize, value: f64) {
+        self.basis.exchange(slot);
+        self.slot[self.inner[slot] as usize] = OUTER;
+        self.inner[slot] = unknown as u32;
+        self.slot[unknown] = slot as u32;
+        self.values[slot] = value;
+        if self.basis.is_worn() {
+            self.factor();
         }
-        let (gone, come) = (self.inner[row], self.outer[column]);
-        (self.inner[row], self.outer[column]) = (come, gone);
-        self.place[come] = row;
-        self.place[gone] = self.inner.len() + column;
-        self.steps += 1;
     }
 
-    /// Lets an outer unknown grow until an inner one reaches 0; the row of that one and how far it went.
-    fn advance(&mut self, column: usize) -> Option<f64> {
-        let columns = self.outer.len();
+    /// Lets an outer unknown grow until an inner one reaches 0; how far it went.
+    fn advance(&mut self, unknown: usize) -> Option<f64> {
+        self.solve_for(unknown);
         let mut found: Option<(usize, f64, f64)> = None;
-        for row in 0..self.inner.len() {
-            let entry = self.table[row * columns + column];
+        for (slot, entry) in self.line.iter().copied().enumerate() {
             if entry <= TINY {
                 continue;
             }
-            let reach = self.values[row] / entry;
+            let reach = self.values[slot] / entry;
             // Among equals the largest entry keeps the rounding small.
             if found.is_none_or(|(_, best, size)| reach < best - 1e-12 || reach <= best + 1e-12 && entry > size) {
-                found = Some((row, reach, entry));
+                found = Some((slot, reach, entry));
             }
         }
-        let (row, reach, _) = found?;
-        for other in 0..self.inner.len() {
-            let entry = self.table[other * columns + column];
-            if entry != 0.0 {
-                self.values[other] = (self.values[other] - reach * entry).max(0.0);
-            }
-        }
-        self.exchange(row, column);
-        self.values[row] = reach;
+        let (slot, reach, _) = found?;
+        self.values.iter_mut().zip(&self.line).for_each(|(value, entry)| *value = (*value - reach * entry).max(0.0));
+        self.exchange(slot, unknown, reach);
+        self.steps += 1;
         Some(reach)
+    }
+
+    /// The outer unknown that changes the one in `slot` most for the better as it grows; with `caution` the first that does.
+    fn entering(&mut self, slot: usize, upwards: bool, caution: bool) -> Option<usize> {
+        self.line.fill(0.0);
+        self.line[slot] = 1.0;
+        self.basis.price(&mut self.line);
+        let gain = |unknown: usize| {
+            let less: f64 = self.columns.get(unknown).map(|(equation, sign)| sign * self.line[equation]).sum();
+            if upwards { -less } else { less }
+        };
+        let outer = (0..self.start.len()).filter(|unknown| self.slot[*unknown] == OUTER);
+        let mut better = outer.map(|unknown| (unknown, gain(unknown))).filter(|(_, gain)| *gain > TINY);
+        let found = if caution { better.next() } else { better.max_by(|a, b| a.1.total_cmp(&b.1)) };
+        found.map(|(unknown, _)| unknown)
     }
 
     /// Goes to the greatest (or least) value of an unknown, and tells the value of every unknown at each corner on the way.
     pub fn go(&mut self, unknown: usize, upwards: bool, limit: f64, mut seen: impl FnMut(usize, f64)) -> End {
-        let most = self.steps + 50 * (self.inner.len() + self.outer.len()) + 1000;
+        let most = self.steps + 50 * (self.equations.len() + self.start.len()) + 1000;
         let mut idle = 0;
         loop {
-            if self.steps > most {
+            if self.is_lost || self.steps > most {
                 return End::Lost;
             }
-            let (rows, columns) = (self.inner.len(), self.outer.len());
-            let place = self.place[unknown];
-            let column = if place >= rows {
-                if !upwards {
+            let entering = match self.slot[unknown] {
+                OUTER if upwards => Some(unknown),
+                OUTER => {
                     seen(unknown, 0.0);
-                    return End::Bound;
+                    None
                 }
-                Some(place - rows)
-            } else {
-                let value = self.values[place];
-                // The corner may have been reached on the way to somewhere else, or be the one at which the walk began.
-                seen(unknown, value);
-                if if upwards { value >= limit - 1e-9 } else { value <= limit + 1e-9 } {
-                    return End::Bound;
-                }
-                let line = &self.table[place * columns..(place + 1) * columns];
-                let gain = |c: &usize| if upwards { -line[*c] } else { line[*c] };
-                let mut better = (0..columns).filter(|c| gain(c) > TINY);
-                if idle > STEPS_BEFORE_CAUTION {
-                    better.min_by_key(|c| self.outer[*c])
-                } else {
-                    better.by_ref().max_by(|a, b| gain(a).total_cmp(&gain(b)))
+                slot => {
+                    let value = self.values[slot as usize];
+                    // The corner may have been reached on the way to somewhere else, or be the one at which the walk began.
+                    seen(unknown, value);
+                    if if upwards { value >= limit - 1e-9 } else { value <= limit + 1e-9 } {
+                        return End::Bound;
+                    }
+                    self.entering(slot as usize, upwards, idle > STEPS_BEFORE_CAUTION)
                 }
             };
-            let Some(column) = column else { return End::Bound };
-            let Some(reach) = self.advance(column) else {
+            let Some(entering) = entering else { return End::Bound };
+            let Some(reach) = self.advance(entering) else {
                 return if upwards { End::Unlimited } else { End::Lost };
             };
             idle = if reach > 1e-9 { 0 } else { idle + 1 };
             if reach > 1e-9 {
-                self.inner.iter().zip(&self.values).for_each(|(i, v)| seen(*i, *v));
-                self.outer.iter().for_each(|i| seen(*i, 0.0));
+                (0..self.start.len()).for_each(|i| seen(i, self.value(i)));
             }
-            if self.steps.is_multiple_of(STEPS_BETWEEN_CHECKS) && !self.holds() {
-                self.begin();
+            if self.steps.is_multiple_of(STEPS_BETWEEN_CHECKS) {
+                self.factor();
+                self.follow();
                 if !self.holds() {
-                    return End::Lost;
+                    self.begin(solve_for_most(self.equations, self.start));
+                    self.is_lost |= !self.holds();
                 }
             }
         }
     }
 
+    fn value(&self, unknown: usize) -> f64 {
+        self.values.get(self.slot[unknown] as usize).copied().unwrap_or(0.0)
+    }
+
     /// Whether all sums hold at the present corner.
     pub fn holds(&self) -> bool {
-        let rows = self.inner.len();
-        let value = |i: usize| if self.place[i] < rows { self.values[self.place[i]] } else { 0.0 };
-        self.rows.iter().all(|(terms, sum)| {
+        self.equations.iter().all(|terms| {
+            let sum = self.start.sum(terms.clone());
             let (mut total, mut size) = (-sum, 1.0 + sum.abs());
             for (i, sign) in terms {
-                total += sign * value(*i);
-                size += value(*i);
+                total += sign * self.value(i);
+                size += self.value(i);
             }
             total.abs() <= 1e-8 * size
         })
