@@ -1,5 +1,5 @@
-//! Frameworks with their practices, the tracker, cycles of inquiry with their plans, theories of action, and what they say about
-//! where the work stands.
+//! Frameworks with their practices, the tracker, cycles of inquiry with their plans, theories of action, road maps of the year, and
+//! what they say about where the work stands.
 
 mod bringing;
 pub mod close_and_renew;
@@ -8,6 +8,7 @@ mod differences;
 pub mod frameworks;
 mod overview;
 pub mod plans;
+mod road_map;
 mod schema;
 mod templates;
 pub mod theories;
@@ -43,6 +44,8 @@ platform::id! {
     CloseAndRenewId,
     /// A version of a theory of action.
     TheoryVersionId,
+    /// An entry of a road map that people changed or added.
+    RoadMapEntryId,
 }
 
 /// What this room hands to the house.
@@ -58,6 +61,7 @@ pub fn room() -> Room {
             .chain(theories::migrations())
             .chain(plans::migrations())
             .chain(close_and_renew::migrations())
+            .chain(road_map::migrations())
             .collect(),
         imports: [frameworks::import::kind(), tracker::IMPORT]
             .into_iter()
@@ -65,6 +69,7 @@ pub fn room() -> Room {
             .chain(theories::imports())
             .chain(plans::imports())
             .chain(close_and_renew::imports())
+            .chain(road_map::imports())
             .collect(),
         panels: tracker::panels()
             .into_iter()
@@ -72,16 +77,18 @@ pub fn room() -> Room {
             .chain(theories::panels())
             .chain(plans::panels())
             .chain(close_and_renew::panels())
+            .chain(road_map::panels())
             .collect(),
         jobs: std::iter::once(frameworks::BEGINS).chain(close_and_renew::jobs()).collect(),
-        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB, close_and_renew::TAB],
+        tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB, close_and_renew::TAB, road_map::TAB],
         today: tracker::today()
             .into_iter()
             .chain(cycles::today())
             .chain(theories::today())
             .chain(close_and_renew::today())
+            .chain(road_map::today())
             .collect(),
-        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV],
+        nav: vec![tracker::NAV, overview::NAV, frameworks::NAV, cycles::NAV, road_map::NAV],
         ..Room::default()
     }
 }
@@ -94,4 +101,5 @@ fn routes() -> Routes {
         .and(theories::routes())
         .and(plans::routes())
         .and(close_and_renew::routes())
+        .and(road_map::routes())
 }

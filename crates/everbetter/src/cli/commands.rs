@@ -97,8 +97,8 @@ pub enum Command {
     /// Take files in: all or nothing.
     Import {
         /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework, tracker,
-        /// theory-templates, theories, theory-answers, theory-readings, plan-templates, plans or
-        /// close-and-renew-templates.
+        /// theory-templates, theories, theory-answers, theory-readings, plan-templates, plans,
+        /// close-and-renew-templates, road-map-templates or road-map-entries.
         kind: String,
         /// CSV files (also packed, .csv.gz) or workbooks (.xlsx); TOML for a framework or a template.
         #[arg(required = true)]
@@ -110,8 +110,8 @@ pub enum Command {
     /// Write all of a kind as a file that brings the same in again.
     Export {
         /// people, teams, memberships, sites, partnerships, partnership-staff, coachees, visits, framework, tracker,
-        /// theory-templates, theories, theory-answers, theory-readings, plan-templates, plans or
-        /// close-and-renew-templates.
+        /// theory-templates, theories, theory-answers, theory-readings, plan-templates, plans,
+        /// close-and-renew-templates, road-map-templates or road-map-entries.
         kind: String,
         /// csv or xlsx; toml for a framework or a template.
         #[arg(long, value_parser = ["csv", "xlsx", "toml"])]

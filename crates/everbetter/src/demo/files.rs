@@ -14,6 +14,8 @@ pub(crate) const THEORY_TEMPLATE: &str = "theory-of-action.toml";
 pub(crate) const PLAN_TEMPLATE: &str = "learning-plan.toml";
 /// The default template of close and renew.
 pub(crate) const CLOSE_AND_RENEW_TEMPLATE: &str = "close-and-renew.toml";
+/// The default template of road maps.
+pub(crate) const ROAD_MAP_TEMPLATE: &str = "road-map.toml";
 
 #[derive(Embed)]
 #[folder = "../../demo"]

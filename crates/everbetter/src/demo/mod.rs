@@ -22,7 +22,7 @@ use platform::{
 pub(crate) use personas::of as personas;
 
 /// The kinds of files, in the order in which they refer to one another, each with its file.
-const FILES: [(&str, &str); 21] = [
+const FILES: [(&str, &str); 23] = [
     ("framework", files::PACK),
     ("people", "people.csv"),
     ("teams", "teams.csv"),
@@ -44,6 +44,8 @@ const FILES: [(&str, &str); 21] = [
     ("plan-templates", files::PLAN_TEMPLATE),
     ("plans", "plans.csv"),
     ("close-and-renew-templates", files::CLOSE_AND_RENEW_TEMPLATE),
+    ("road-map-templates", files::ROAD_MAP_TEMPLATE),
+    ("road-map-entries", "road_map_entries.csv"),
 ];
 
 /// How far the demo's dates move.
@@ -130,12 +132,13 @@ pub async fn load_demo(app: &App, scale: usize) -> anyhow::Result<()> {
 }
 
 /// The default content pack: the kinds of files that it holds, each with its file.
-pub(crate) const PACK: [(&str, &str); 5] = [
+pub(crate) const PACK: [(&str, &str); 6] = [
     ("framework", files::PACK),
     ("cycle-templates", files::CYCLE_TEMPLATES),
     ("theory-templates", files::THEORY_TEMPLATE),
     ("plan-templates", files::PLAN_TEMPLATE),
     ("close-and-renew-templates", files::CLOSE_AND_RENEW_TEMPLATE),
+    ("road-map-templates", files::ROAD_MAP_TEMPLATE),
 ];
 
 /// A file of the default content pack.

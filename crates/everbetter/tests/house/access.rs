@@ -75,6 +75,8 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("school_year", "2020-21".to_owned()),
         ("year_section", "keep".to_owned()),
         ("point", "looked_back".to_owned()),
+        ("road_map_entry", "2021-22.agreement".to_owned()),
+        ("number", "1".to_owned()),
         ("version", "1".to_owned()),
     ])
 }
@@ -293,6 +295,7 @@ async fn another_ones_partnership_is_as_if_it_were_not_there() {
                     ("entry", uuid::Uuid::nil().to_string()),
                     ("school_year", "2020-21".to_owned()),
                     ("year_section", "keep".to_owned()),
+                    ("road_map_entry", "2021-22.agreement".to_owned()),
                 ]);
                 address(route, &places)
             })

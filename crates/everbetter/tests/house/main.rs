@@ -16,6 +16,7 @@ mod log;
 mod operator;
 mod pages;
 mod plans;
+mod road_map;
 mod search;
 mod statements;
 mod world;

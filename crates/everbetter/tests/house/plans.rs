@@ -8,7 +8,7 @@ use platform::{
 use crate::{statements::PAGES, world::demo};
 
 /// Tables that are as long after ten years as after one.
-const SHORT: [&str; 20] = [
+const SHORT: [&str; 23] = [
     "close_and_renew_template",
     "framework",
     "framework_cycle",
@@ -24,6 +24,9 @@ const SHORT: [&str; 20] = [
     "practice_lineage",
     "practice_model",
     "plan_template",
+    "cycle_template",
+    "cycle_template_step",
+    "road_map_template",
     "schema_step",
     "second_factor",
     "setting",
@@ -32,7 +35,7 @@ const SHORT: [&str; 20] = [
 ];
 
 /// Pages that are about all of a table, so that reading it from end to end is what they are for.
-const ABOUT_ALL: [(&str, &str); 8] = [
+const ABOUT_ALL: [(&str, &str); 10] = [
     // Each region is a choice.
     ("/sites", "site"),
     // Each team with the number of those who are in it.
@@ -47,6 +50,9 @@ const ABOUT_ALL: [(&str, &str); 8] = [
     ("/overview", "partnership"),
     ("/overview", "partnership_staff"),
     ("/due", "partnership"),
+    // The year of all of them.
+    ("/road-map", "partnership"),
+    ("/road-map?team=all&year=2020-21", "partnership"),
 ];
 
 /// A line of SQLite's account of how it answers a statement.

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 48] = [
+pub const PAGES: [(&str, &str); 52] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -28,6 +28,10 @@ pub const PAGES: [(&str, &str); 48] = [
     ("director", "/cycles"),
     ("implementer", "/partnerships/linden-grove/theory"),
     ("implementer", "/partnerships/linden-grove/plans"),
+    ("partner", "/partnerships/linden-grove/road-map"),
+    ("implementer", "/partnerships/linden-grove/road-map/entries/2021-22.own-1"),
+    ("director", "/road-map"),
+    ("director", "/road-map?team=all&year=2020-21"),
     ("partner", "/cycles/linden-grove.21.c1/plan"),
     ("implementer", "/partnerships/linden-grove/close-and-renew"),
     ("implementer", "/partnerships/linden-grove/close-and-renew/2020-21"),

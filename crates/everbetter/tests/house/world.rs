@@ -27,7 +27,7 @@ pub const PEOPLE: [(&str, &str); 12] = [
     ("lena", "lena@example.org"),
 ];
 
-pub const FILES: [(&str, &str, &str); 23] = [
+pub const FILES: [(&str, &str, &str); 25] = [
     ("framework", "vi-pit.toml", include_str!("../../../../content/vi-pit.toml")),
     ("people", "people.csv", include_str!("world/people.csv")),
     ("teams", "teams.csv", include_str!("world/teams.csv")),
@@ -51,6 +51,8 @@ pub const FILES: [(&str, &str, &str); 23] = [
     ("plan-templates", "learning-plan.toml", include_str!("../../../../content/learning-plan.toml")),
     ("plans", "plans.csv", include_str!("world/plans.csv")),
     ("close-and-renew-templates", "close-and-renew.toml", include_str!("../../../../content/close-and-renew.toml")),
+    ("road-map-templates", "road-map.toml", include_str!("../../../../content/road-map.toml")),
+    ("road-map-entries", "road_map_entries.csv", include_str!("world/road_map_entries.csv")),
 ];
 
 /// An empty house on 6 October 2021, ten past nine.

@@ -16,7 +16,7 @@
 //! before the work began, those that end after it was closed, and first-year practices in later years. A school year starts
 //! from nothing: on its first days nothing has been due yet, and the state says so instead of calling an empty share good.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use partnerships::{
@@ -173,6 +173,19 @@ impl<'a> Schedule<'a> {
         }
         waiting.sort_by_key(|waiting| (!waiting.vip, waiting.since));
         Assessment { state: all.state(framework), vip_state: vips.state(framework), all, vips, waiting }
+    }
+
+    /// What is counted of a partnership's windows by the last day of each: those that ended, and those to come as they stand.
+    #[must_use]
+    pub fn by_last_day(&self, facts: Facts<'_>, cells: &Cells, today: NaiveDate) -> BTreeMap<NaiveDate, Count> {
+        let ahead = self.windows(facts).filter(|window| !window.span.ended_before(today));
+        let ahead = ahead.map(|window| Ended { now: Some(window.practice), window });
+        let mut counts: BTreeMap<NaiveDate, Count> = BTreeMap::new();
+        for one in self.ended(facts, today).into_iter().chain(ahead) {
+            let sum = counts.entry(one.window.span.to).or_default();
+            *sum = sum.and(look(self.framework, cells, &one, today).0);
+        }
+        counts
     }
 
     /// As [`due_now`](super::due_now), on a day of the schedule's year.

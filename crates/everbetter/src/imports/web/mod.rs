@@ -86,6 +86,8 @@ pub(super) fn called(kind: &str) -> String {
         "theory-readings" => "readings of measures",
         "plan-templates" => "a template of plans",
         "close-and-renew-templates" => "a template of close and renew",
+        "road-map-templates" => "a template of road maps",
+        "road-map-entries" => "what has moved on road maps",
         other => other,
     }
     .to_owned()
@@ -99,6 +101,7 @@ fn place_of(kind: &str) -> (&'static str, &'static str) {
         "sites" => ("/sites", "See the sites"),
         "framework" => ("/practices", "See the practices"),
         "tracker" => ("/overview", "See how we are doing"),
+        "road-map-templates" | "road-map-entries" => ("/road-map", "See the year, for all of us"),
         _ => ("/partnerships", "See the partnerships"),
     }
 }
