@@ -1,6 +1,11 @@
 //! What every request can reach: the app as a whole, and the one request's context.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -72,7 +77,13 @@ pub struct Cx {
     pub(crate) marked_db: Option<Db>,
     /// What the browser brought that pages need.
     pub(crate) browser: Browser,
+    /// What was read already, for a request that only looks.
+    pub(crate) remembered: Option<Remembered>,
 }
+
+/// What was read for one request, by its type and a name.
+#[derive(Clone, Default)]
+pub(crate) struct Remembered(Arc<Mutex<HashMap<(TypeId, String), Box<dyn Any + Send>>>>);
 
 /// What the browser brought along.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +107,27 @@ impl Cx {
     /// The same request, whose writes mark its key as used.
     pub(crate) fn marked(&self, mark: Mark) -> Self {
         Self { marked_db: Some(self.app.db.marked(mark)), ..self.clone() }
+    }
+
+    /// What `read` answers, asked once in a request that only looks: the parts of a page ask for the same things. `name` says
+    /// which one of its type it is.
+    ///
+    /// # Errors
+    /// What `read` answers with.
+    pub async fn once<T: Clone + Send + 'static, E>(
+        &self,
+        name: String,
+        read: impl Future<Output = Result<T, E>> + Send,
+    ) -> Result<T, E> {
+        let Some(Remembered(remembered)) = &self.remembered else { return read.await };
+        let key = (TypeId::of::<T>(), name);
+        let known = || remembered.lock().unwrap_or_else(PoisonError::into_inner).get(&key)?.downcast_ref::<T>().cloned();
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let found = read.await?;
+        remembered.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Box::new(found.clone()));
+        Ok(found)
     }
 
     /// Today where the organisation is.
@@ -161,6 +193,7 @@ impl FromRequestParts<Arc<App>> for Cx {
             address: parts.uri.to_string(),
             marked_db: None,
             browser: Browser::default(),
+            remembered: None,
         }))
     }
 }

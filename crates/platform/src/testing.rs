@@ -130,6 +130,7 @@ pub fn context(bench: &Bench, who: Standing) -> Cx {
         address: "/".to_owned(),
         marked_db: None,
         browser: Browser::default(),
+        remembered: None,
     }
 }
 

@@ -35,7 +35,7 @@ const SHORT: [&str; 23] = [
 ];
 
 /// Pages that are about all of a table, so that reading it from end to end is what they are for.
-const ABOUT_ALL: [(&str, &str); 10] = [
+const ABOUT_ALL: [(&str, &str); 8] = [
     // Each region is a choice.
     ("/sites", "site"),
     // Each team with the number of those who are in it.
@@ -50,9 +50,6 @@ const ABOUT_ALL: [(&str, &str); 10] = [
     ("/overview", "partnership"),
     ("/overview", "partnership_staff"),
     ("/due", "partnership"),
-    // The year of all of them.
-    ("/road-map", "partnership"),
-    ("/road-map?team=all&year=2020-21", "partnership"),
 ];
 
 /// A line of SQLite's account of how it answers a statement.

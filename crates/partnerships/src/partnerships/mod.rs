@@ -168,6 +168,10 @@ impl Thing for Partnership {
 /// # Errors
 /// The database's own.
 pub async fn find_seen(cx: &Cx, who: &Standing, slug: &str) -> Result<Option<Partnership>, Error> {
+    cx.once(format!("{slug} for {}", who.slug), read_seen(cx, who, slug)).await
+}
+
+async fn read_seen(cx: &Cx, who: &Standing, slug: &str) -> Result<Option<Partnership>, Error> {
     let sql = format!("select {COLUMNS} from {FROM} where p.slug = $1");
     let found = db::one::<Partnership>(cx.db().read(), &sql, vec![slug.into()]).await?;
     let seen = found.filter(|partnership| match who.kind {

@@ -21,7 +21,7 @@ use super::{Shell, Toast, cookies, form::LARGEST, origin};
 use crate::{
     access::{KeptForm, Via},
     api,
-    app::{App, Browser, Cx},
+    app::{App, Browser, Cx, Remembered},
     config::Config,
     error::{Error, Shown},
     secret,
@@ -96,6 +96,7 @@ pub(super) async fn identify(
                 address,
                 marked_db: None,
                 browser: Browser { client, ..Browser::default() },
+                remembered: None,
             };
             match error {
                 Error::NotSignedIn => note_refusal(&cx, &method, "a token opened nothing"),
@@ -122,6 +123,8 @@ pub(super) async fn identify(
         address,
         marked_db: None,
         browser: Browser { csrf, theme, toast, client },
+        // What is sent changes things, so it reads anew.
+        remembered: is_get.then(Remembered::default),
     };
     // No key and no text of ours can hold a character of code 0, and PostgreSQL refuses it. The API names the parameter itself.
     let (path, query) = cx.address.split_once('?').unwrap_or((&cx.address, ""));

@@ -10,7 +10,7 @@ use platform::{
     Cx, Error,
     access::May,
     audit::{self, Actor},
-    db::{self, ConnectionTrait, DbErr, PersonId, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
 };
 
 use super::{OWN_MOST, store::Said, subject_of};
@@ -152,10 +152,15 @@ pub(super) async fn change(
         .await
 }
 
-/// How many entries of their own a partnership has had in a year.
-async fn own(on: &impl ConnectionTrait, partnership: PartnershipId, year: SchoolYear) -> Result<i64, DbErr> {
-    let sql = "select count(*) from road_map_entry where partnership_id = $1 and school_year = $2 and name like 'own-%'";
-    Ok(db::scalar::<i64>(on, sql, vec![partnership.into(), year.0.into()]).await?.unwrap_or(0))
+/// The names of the entries of their own that a partnership has had in a year.
+async fn own(on: &impl ConnectionTrait, partnership: PartnershipId, year: SchoolYear) -> Result<Vec<String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    let sql = "select name from road_map_entry where partnership_id = $1 and school_year = $2 and name like 'own-%'";
+    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), year.0.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
 /// Adds an entry of their own; answers its name.
@@ -173,13 +178,15 @@ pub(super) async fn add(
     let before = Said { removed: true, ..after.clone() };
     cx.db()
         .write(async |tx| {
-            let count = own(&**tx, partnership, year).await?;
-            if count >= i64::try_from(OWN_MOST).unwrap_or(i64::MAX) {
+            let own = own(&**tx, partnership, year).await?;
+            if own.len() >= OWN_MOST {
                 let words =
                     format!("A year has room for {OWN_MOST} entries of your own. Which of them could another one stand for?");
                 return Err(Error::Refused(words));
             }
-            let name = format!("own-{}", count + 1);
+            // A file may have brought others in than those that were counted here.
+            let last = own.iter().filter_map(|name| name.strip_prefix("own-")?.parse::<u16>().ok()).max().unwrap_or(0);
+            let name = format!("own-{}", u32::from(last) + 1);
             let at = At { partnership, year, name: &name };
             let author = Some(may.who().person);
             let id = RoadMapEntryId(cx.new_id());

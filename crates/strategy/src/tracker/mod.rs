@@ -31,7 +31,7 @@ use crate::frameworks::Framework;
 
 /// The framework that counts today; `None` before one is published.
 pub(crate) async fn framework(cx: &Cx) -> Result<Option<Arc<Framework>>, Error> {
-    Ok(Framework::current(cx.db().read(), cx.today()).await?)
+    cx.once("the framework of today".to_owned(), async { Ok(Framework::current(cx.db().read(), cx.today()).await?) }).await
 }
 
 /// Where a practice stands in a cell. The framework has the words; these are the four things that the rules know.

@@ -66,6 +66,12 @@ pub(super) fn read_key(key: &str) -> Option<(SchoolYear, &str)> {
     Some((year.parse().ok()?, name))
 }
 
+/// The same with its first letter as a sentence has it.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A change, as the list of what has moved shows it.
 pub(super) struct ChangeLine {
     pub title: String,
@@ -90,7 +96,7 @@ impl ChangeLine {
         let href = format!("{base}/entries/{}", key_of(year, &change.name));
         let kept = wording::Kept::of(cx, String::new(), change.author.clone(), change.at);
         Some(Self {
-            did: described(&before, &after, cx.today()),
+            did: capital(&described(&before, &after, cx.today())),
             title: after.title,
             why: change.why.clone(),
             by: kept.author,

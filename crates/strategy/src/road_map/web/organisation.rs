@@ -240,10 +240,17 @@ fn row(one: &Partnership, entries: &[Entry], year: SchoolYear, scale: Scale, cx:
         Some(format!(". Cycle {}{step}, to {}", cycle.number, spoken(cycle.ends_on, today)))
     });
     let number = year.0 - one.first_school_year + 1;
+    let closing = rules::on_it(entries).find(|entry| entry.kind == EntryKind::Closing).map(|entry| entry.span.from);
     let bars = rules::on_it(entries).filter_map(|entry| {
         let state = entry.state(today);
         match entry.kind {
-            EntryKind::Cycle => Some(Bar { words: short(entry), ..bar(entry, state, scale) }),
+            EntryKind::Cycle => {
+                // The last cycle is closed while it goes on: its bar ends where that begins, so that both are seen.
+                let closes = closing.filter(|from| entry.span.from < *from && *from <= entry.span.to);
+                let to = closes.map_or(entry.span.to, |from| from - chrono::Days::new(1));
+                let drawn = Entry { span: Span { to, ..entry.span }, ..entry.clone() };
+                Some(Bar { words: short(entry), ..bar(&drawn, state, scale) })
+            }
             EntryKind::Closing => Some(bar(entry, state, scale)),
             EntryKind::Review => {
                 let last = Span { from: entry.span.to, to: entry.span.to };
