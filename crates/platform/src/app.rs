@@ -83,7 +83,10 @@ pub struct Cx {
 
 /// What was read for one request, by its type and a name.
 #[derive(Clone, Default)]
-pub(crate) struct Remembered(Arc<Mutex<HashMap<(TypeId, String), Box<dyn Any + Send>>>>);
+pub(crate) struct Remembered(Arc<Mutex<Answers>>);
+
+/// Answers by their type and a name.
+type Answers = HashMap<(TypeId, String), Box<dyn Any + Send>>;
 
 /// What the browser brought along.
 #[derive(Clone, Debug, Default)]

@@ -228,7 +228,7 @@ fn told(
         let is_begun = entry.is_some_and(Entry::is_begun);
         if to < from {
             row.refuse("to", "It can’t end before it begins.", "Look at both days.");
-        } else if !is_begun && !(span.contains(from) && span.contains(to)) {
+        } else if !is_begun && (from < span.from || to > span.to) {
             let advice = format!("The school year goes from {} to {}.", span.from, span.to);
             row.refuse("from", "These days are not all of this school year.", &advice);
         }
