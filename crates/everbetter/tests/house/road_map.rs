@@ -58,6 +58,7 @@ async fn a_year_shows_what_is_late_what_comes_next_and_what_is_live() {
         let practices = text.split("Practices by the month in which they are due").nth(1).expect("a table");
         assert!(practices.contains("September"), "{practices}");
         assert!(text.contains("2 of 9 that were due in the months so far are enacted"), "{text}");
+        assert!(page.body.contains("/partnerships/alder/close-and-renew/2021-22"), "closing leads to its page");
         assert!(!page.body.contains("baseline-review"), "the second year has no baseline");
         assert!(page.body.contains(&format!("{MAP}?year=2020-21")) && page.body.contains(&format!("{MAP}?year=2022-23")));
         let cycle = visitor(bench, "ada").get("/cycles/alder.21.c1").await;

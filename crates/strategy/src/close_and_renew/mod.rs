@@ -91,7 +91,7 @@ impl YearThere {
 }
 
 /// The school years that can end with a partner: from the first one to the present one, or to the one in which the work ended.
-fn years(calendar: &Calendar, partnership: &Partnership, today: NaiveDate) -> std::ops::RangeInclusive<i32> {
+pub(crate) fn years(calendar: &Calendar, partnership: &Partnership, today: NaiveDate) -> std::ops::RangeInclusive<i32> {
     let last = partnership.closed_on.map_or(today, |closed| closed.min(today));
     partnership.first_school_year..=calendar.year_of(last).0
 }

@@ -26,7 +26,7 @@ use super::{
     scale::{Bar, MonthHead, Scale},
     when,
 };
-use crate::tracker::on_track::Count;
+use crate::{close_and_renew, tracker::on_track::Count};
 
 /// So many things that come next stand on the page.
 const NEXT: usize = 5;
@@ -52,8 +52,10 @@ pub(in super::super) struct Line {
     pub practice: String,
     /// The days that it was moved from.
     pub moved: String,
-    /// The cycle that it is, or in which it takes place; empty where there is none.
+    /// The page on which it goes on: its cycle, or how the year is closed; empty where there is none.
     pub cycle: String,
+    /// What opens that page.
+    pub opens: &'static str,
     pub version: i32,
     /// Whether it changes here, and not in its cycle.
     pub is_ours: bool,
@@ -73,6 +75,7 @@ impl Line {
             practice: entry.practice.clone(),
             moved: entry.moved_from().map(|span| days(span, cx)).unwrap_or_default(),
             cycle: entry.cycle.as_ref().map(|cycle| crate::cycles::href(&cycle.key)).unwrap_or_default(),
+            opens: "Open the cycle",
             version: entry.version,
             is_ours: !entry.is_begun(),
             bars: vec![bar(entry, state, scale)],
@@ -175,7 +178,15 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query
     let (scale, now) = (Scale::of(&calendar, year), calendar.year_of(today));
     let base = format!("{}/road-map", partnership.subject().href);
     let may_record = may.also::<Record>();
-    let line = |entry: &Entry| Line::of(entry, year, scale, &cx);
+    let can_end = close_and_renew::years(&calendar, partnership, today).contains(&year.0);
+    let line = |entry: &Entry| {
+        let line = Line::of(entry, year, scale, &cx);
+        if entry.kind != EntryKind::Closing {
+            return line;
+        }
+        let ends = format!("{}/close-and-renew/{}", partnership.subject().href, year.key());
+        Line { cycle: if can_end { ends } else { String::new() }, opens: "Open close and renew", ..line }
+    };
     let groups = EntryKind::ALL.into_iter().map(|kind| Group {
         name: kind.words(),
         lines: rules::on_it(entries).filter(|entry| entry.kind == kind).map(line).collect(),
