@@ -158,7 +158,8 @@ pub(super) struct Order {
 }
 
 fn select_parts<N: Kept>(order: &Order) -> String {
-    let person = if order.person.is_empty() { "1 = 0".to_owned() } else { format!("w.id = x.{}", order.person) };
+    // Nobody is looked for by an id that is nothing, and not in all of the table.
+    let person = if order.person.is_empty() { "w.id = null".to_owned() } else { format!("w.id = x.{}", order.person) };
     format!(
         "select x.id, x.key, x.version, c.key as cycle, c.owner_kind, coalesce(h.slug, t.slug, p.slug) as owner_slug,
            c.school_year, w.slug as person, w.name as person_name, {}
