@@ -13,7 +13,7 @@ async fn the_log_tells_those_who_may_read_it_who_did_what() {
         let file = otto.get("/audit/export/csv?kind=import").await;
         assert_eq!(file.status, 200);
         assert!(file.body.starts_with("number,at,who,did,kind,what,detail,hash\r\n"));
-        assert_eq!(file.body.lines().count(), 21, "a header and twenty imports");
+        assert_eq!(file.body.lines().count(), 26, "a header and twenty-five imports");
     })
     .await;
 }
@@ -22,7 +22,7 @@ async fn the_log_tells_those_who_may_read_it_who_did_what() {
 async fn the_chain_holds_and_shows_tampering() {
     in_the_world(async |bench| {
         let events = platform::audit::verify(&bench.app.db).await.expect("a check").expect("an unbroken chain");
-        assert_eq!(events, 20);
+        assert_eq!(events, 25);
         let changed = bench
             .app
             .db
@@ -35,7 +35,7 @@ async fn the_chain_holds_and_shows_tampering() {
             .write(async |tx| platform::db::exec(&**tx, "update audit_head set seq = 9 where only_row = 1", vec![]).await)
             .await
             .expect("the head can be moved");
-        assert_eq!(platform::audit::verify(&bench.app.db).await.expect("a check"), Err(21));
+        assert_eq!(platform::audit::verify(&bench.app.db).await.expect("a check"), Err(26));
     })
     .await;
 }

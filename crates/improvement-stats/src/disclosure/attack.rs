@@ -218,7 +218,7 @@ mod tests {
         let dimensions =
             [Dimension::flat(3), Dimension::flat(4), Dimension { parents: vec![Some(3), Some(3), Some(4), Some(4), None] }];
         let mut open = 0;
-        for _ in 0..40 {
+        for _ in 0..25 {
             let places = (0..3).flat_map(|a| (0..4).flat_map(move |b| (0..3).map(move |c| vec![a, b, c])));
             let inner: Vec<(Vec<usize>, u64)> = places.map(|place| (place, rng::below(&mut chance, 30) as u64)).collect();
             let table = LinkedTable::from_dimensions(&dimensions, &inner).unwrap();
@@ -228,6 +228,6 @@ mod tests {
                 open += usize::from(walked.1 != Some(walked.0));
             }
         }
-        assert!(open > 1000, "only {open} cells have a range, which tells little");
+        assert!(open > 600, "only {open} cells have a range, which tells little");
     }
 }

@@ -230,7 +230,7 @@ mod tests {
             said(&framework, "2.1.3", 1, "2020-09-15", Enacted, Some(2)),
             said(&framework, "1.1.1", 1, "2020-10-01", UnderWay, None),
             said(&framework, "1.1.1", 1, "2020-11-10", Enacted, Some(3)),
-            said(&framework, "1.3.1", 1, "2020-11-20", Enacted, Some(3)),
+            said(&framework, "1.3.1", 1, "2020-11-30", Enacted, Some(3)),
             said(&framework, "3.2.4", 1, "2020-11-30", UnderWay, None),
             said(&framework, "3.2.4", 1, "2020-12-01", Enacted, None),
             said(&framework, "1.1.2", 1, "2021-01-15", Enacted, None),
