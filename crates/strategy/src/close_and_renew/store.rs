@@ -1,7 +1,5 @@
 //! Queries about how years end.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::{PartnershipId, calendar::SchoolYear};
 use platform::{
@@ -14,7 +12,7 @@ use platform::{
 use super::CloseAndRenew;
 use crate::{
     CloseAndRenewId, PracticeId,
-    plans::answers::Answers,
+    plans::sections::SectionTable,
     tracker::{Cell, Status},
 };
 
@@ -60,47 +58,8 @@ pub(super) async fn undecide(tx: &Tx, id: CloseAndRenewId, seen: i32, outcome: &
     if db::exec(&**tx, sql, vec![id.into(), seen.into(), outcome.into()]).await? == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-/// What stands in a section.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stands {
-    /// Counts what was written; 0 before the first time.
-    pub version: i32,
-    pub answers: Answers,
-}
-
-/// What stands in all sections, by their ids: one query.
-pub(super) async fn sections(on: &impl ConnectionTrait, id: CloseAndRenewId) -> Result<BTreeMap<String, Stands>, Error> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        section: String,
-        version: i32,
-        answers: String,
-    }
-    let sql = "select s.section, s.version, s.answers from close_and_renew_section s where s.close_and_renew_id = $1
-         and s.version = (select max(o.version) from close_and_renew_section o
-           where o.close_and_renew_id = $1 and o.section = s.section)";
-    let mut sections = BTreeMap::new();
-    for row in db::rows::<Row>(on, sql, vec![id.into()]).await? {
-        let answers = serde_json::from_str(&row.answers)?;
-        sections.insert(row.section, Stands { version: row.version, answers });
-    }
-    Ok(sections)
-}
-
-/// A wording of a section that was kept.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Revision {
-    pub said: String,
-    pub author: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-/// How a section was worded, the newest first.
-pub(super) async fn revisions(on: &impl ConnectionTrait, id: CloseAndRenewId, section: &str) -> Result<Vec<Revision>, DbErr> {
-    let sql = "select s.said, h.name as author, s.at from close_and_renew_section s left join person h on h.id = s.author_id
-         where s.close_and_renew_id = $1 and s.section = $2 order by s.version desc limit 50";
-    db::rows(on, sql, vec![id.into(), section.into()]).await
-}
+/// The sections of ends of years; each row says whether the partner side reads it.
+pub(super) const SECTIONS: SectionTable = SectionTable { name: "close_and_renew_section", of: "close_and_renew_id" };
 
 /// A point that somebody ticked.
 #[derive(Clone, Debug, FromQueryResult)]

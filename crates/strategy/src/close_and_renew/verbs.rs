@@ -11,9 +11,13 @@ use platform::{
 
 use super::{
     YearThere,
+    store::SECTIONS,
     template::{Part, Point, Template},
 };
-use crate::{CloseAndRenewId, plans::answers::Answers};
+use crate::{
+    CloseAndRenewId,
+    plans::{answers::Answers, sections::Writing},
+};
 
 pub(super) async fn told(tx: &Tx, cx: &Cx, who: &Standing, there: &YearThere, action: &str, detail: &str) -> Result<(), DbErr> {
     audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), action, &there.subject(), detail).await
@@ -72,30 +76,9 @@ pub(super) async fn write(
     let id = there.begun()?.id;
     cx.db()
         .write(async |tx| {
-            // Whoever saw another version than the last one would write over what they have not read.
-            let touched = db::exec(
-                &**tx,
-                "insert into close_and_renew_section (close_and_renew_id, section, version, answers, said, is_ours, author_id, at)
-                 select $1, $2, $3, $4, $5, $6, $7, $8 where $9 =
-                   (select coalesce(max(o.version), 0) from close_and_renew_section o
-                    where o.close_and_renew_id = $1 and o.section = $2)
-                 on conflict (close_and_renew_id, section, version) do nothing",
-                vec![
-                    id.into(),
-                    part.section.id.as_str().into(),
-                    (seen + 1).into(),
-                    serde_json::to_string(answers)?.into(),
-                    said.into(),
-                    part.is_ours.into(),
-                    may.who().person.into(),
-                    cx.now.into(),
-                    seen.into(),
-                ],
-            )
-            .await?;
-            if touched == 0 {
-                return Err(Error::Stale);
-            }
+            let (section, author, at) = (part.section.id.as_str(), Some(may.who().person), cx.now);
+            let writing = Writing { section, seen, answers, said, author, at };
+            SECTIONS.put(tx, id, &writing, &[("is_ours", part.is_ours.into())]).await?;
             Ok(told(tx, cx, may.who(), there, "close and renew changed", &part.section.title).await?)
         })
         .await

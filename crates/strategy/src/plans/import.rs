@@ -23,8 +23,9 @@ use platform::{
 
 use super::{
     answers::{Answers, Line},
+    sections::{Sections, Stands, Writing},
     shown::{self, Drawing, OfTheCycle},
-    store::{Sections, Stands},
+    store::SECTIONS,
     subject_of,
     template::{Holds as Takes, Template},
     told::Told,
@@ -276,23 +277,11 @@ async fn keep(
             if stands.answers == answers {
                 continue;
             }
-            *stands = Stands { version: stands.version + 1, answers };
-            let said = shown::said(section, &drawing.section(section, &stands.answers).fields);
-            db::exec(
-                on,
-                "insert into plan_section (plan_id, section, version, answers, said, author_id, at)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
-                vec![
-                    plan.into(),
-                    section.id.as_str().into(),
-                    stands.version.into(),
-                    serde_json::to_string(&stands.answers)?.into(),
-                    said.into(),
-                    version.agreed_by.into(),
-                    at.into(),
-                ],
-            )
-            .await?;
+            let said = shown::said(section, &drawing.section(section, &answers).fields);
+            let (seen, author) = (stands.version, version.agreed_by);
+            let writing = Writing { section: &section.id, seen, answers: &answers, said: &said, author, at };
+            SECTIONS.put(taking.tx, plan, &writing, &[]).await?;
+            *stands = Stands { version: seen + 1, answers };
         }
         if *number == NOW {
             continue;

@@ -2,7 +2,7 @@
 //!
 //! A plan follows a template of a content pack ([`template`]): some of its fields are answered in it, others show what stands in
 //! the cycle, so that nobody writes a goal twice. It is written section by section; what was written is never overwritten
-//! ([`store`]). Each time that people agree on it, it gets a numbered version with a reason, and any two versions can be compared
+//! ([`sections`]). Each time that people agree on it, it gets a numbered version with a reason, and any two versions can be compared
 //! word by word ([`told`]). The next cycle's plan begins as a copy in which each line asks whether it is still right.
 
 pub(crate) mod answers;
@@ -10,6 +10,7 @@ pub(crate) mod asked;
 mod contributions;
 mod import;
 mod schema;
+pub(crate) mod sections;
 pub(crate) mod shown;
 mod store;
 pub(crate) mod template;

@@ -6,7 +6,7 @@ use platform::{Error, db::ConnectionTrait};
 
 use super::{
     answers::{Answers, Line, World},
-    store::Sections,
+    sections::Sections,
     template::{Field, Holds, OfCycle, Section, Template, summed},
     told::{Told, ToldField, ToldSection},
 };

@@ -1,7 +1,5 @@
 //! Queries about plans.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::PartnershipId;
 use platform::{
@@ -10,7 +8,11 @@ use platform::{
     paging::{Page, Seek},
 };
 
-use super::{Plan, answers::Answers, told::Told};
+use super::{
+    Plan,
+    sections::{SectionTable, Sections},
+    told::Told,
+};
 use crate::{CycleId, PlanId, cycles::Cycle};
 
 /// The plan of a cycle.
@@ -39,53 +41,12 @@ pub(super) async fn before(
     db::one(on, sql, params).await
 }
 
-/// What stands in a section.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Stands {
-    /// Counts what was written; 0 before the first time.
-    pub version: i32,
-    pub answers: Answers,
-}
-
-/// What stands in the sections of a plan, by their ids.
-pub(super) type Sections = BTreeMap<String, Stands>;
-
-/// What stands in all sections: one query.
-pub(super) async fn sections(on: &impl ConnectionTrait, plan: PlanId) -> Result<Sections, Error> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        section: String,
-        version: i32,
-        answers: String,
-    }
-    let sql = "select s.section, s.version, s.answers from plan_section s where s.plan_id = $1
-         and s.version = (select max(o.version) from plan_section o where o.plan_id = $1 and o.section = s.section)";
-    let mut sections = Sections::new();
-    for row in db::rows::<Row>(on, sql, vec![plan.into()]).await? {
-        let answers = serde_json::from_str(&row.answers)?;
-        sections.insert(row.section, Stands { version: row.version, answers });
-    }
-    Ok(sections)
-}
+/// The sections of plans.
+pub(super) const SECTIONS: SectionTable = SectionTable { name: "plan_section", of: "plan_id" };
 
 /// How often sections were written, all together: whoever saw this number saw what stands.
 pub(super) fn writings(sections: &Sections) -> i32 {
     sections.values().map(|stands| stands.version).sum()
-}
-
-/// A wording of a section that was kept.
-#[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct Revision {
-    pub said: String,
-    pub author: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-/// How a section was worded, the newest first.
-pub(super) async fn revisions(on: &impl ConnectionTrait, plan: PlanId, section: &str) -> Result<Vec<Revision>, DbErr> {
-    let sql = "select s.said, h.name as author, s.at from plan_section s left join person h on h.id = s.author_id
-         where s.plan_id = $1 and s.section = $2 order by s.version desc limit 50";
-    db::rows(on, sql, vec![plan.into(), section.into()]).await
 }
 
 /// A version, without what it says.

@@ -11,6 +11,7 @@ use platform::{
 use super::{
     Plan, PlanThere,
     answers::{Answers, Line},
+    sections::{Sections, Stands, Writing},
     shown::{self, Drawing, OfTheCycle},
     store,
     template::{Prefill, Section, Template},
@@ -75,8 +76,8 @@ pub(super) async fn begin(may: &May<Run, PlanThere>, cx: &Cx, framework: Option<
                 return Ok(());
             }
             let carried = match &before {
-                Some(before) => store::sections(&**tx, before.id).await?,
-                None => store::Sections::new(),
+                Some(before) => store::SECTIONS.standing(&**tx, before.id).await?,
+                None => Sections::new(),
             };
             let learned = learned(tx, there.cycle().carried_from_id).await?;
             let of_cycle = OfTheCycle::read(&**tx, there.partnership.id, there.cycle().id, cx.today()).await?;
@@ -87,7 +88,9 @@ pub(super) async fn begin(may: &May<Run, PlanThere>, cx: &Cx, framework: Option<
                 if !answers.is_empty() {
                     count += 1;
                     let said = shown::said(section, &drawing.section(section, &answers).fields);
-                    put(tx, cx, may, id, &Writing { section: &section.id, seen: 0, answers: &answers, said: &said }).await?;
+                    let (author, at) = (Some(may.who().person), cx.now);
+                    let writing = Writing { section: &section.id, seen: 0, answers: &answers, said: &said, author, at };
+                    store::SECTIONS.put(tx, id, &writing, &[]).await?;
                 }
             }
             let detail = match &before {
@@ -109,7 +112,7 @@ async fn learned(tx: &Tx, cycle: Option<CycleId>) -> Result<String, DbErr> {
 }
 
 /// What stands in a section when a plan begins.
-fn first_answers(section: &Section, before: Option<&store::Stands>, learned: &str) -> Answers {
+fn first_answers(section: &Section, before: Option<&Stands>, learned: &str) -> Answers {
     let none = Answers::default();
     let kept = before.filter(|_| !section.is_of_its_cycle).map_or(&none, |stands| &stands.answers);
     let mut first = Answers::default();
@@ -123,42 +126,6 @@ fn first_answers(section: &Section, before: Option<&store::Stands>, learned: &st
         first.put(&field.id, lines);
     }
     first.carried_on()
-}
-
-/// What somebody writes in a section.
-struct Writing<'a> {
-    /// The section's name in addresses.
-    section: &'a str,
-    /// The version that it was written on.
-    seen: i32,
-    /// What its fields say.
-    answers: &'a Answers,
-    /// The same in words.
-    said: &'a str,
-}
-
-async fn put(tx: &Tx, cx: &Cx, may: &May<Run, PlanThere>, plan: PlanId, writing: &Writing<'_>) -> Result<(), Error> {
-    let Writing { section, seen, answers, said } = *writing;
-    // Whoever saw another version than the last one would write over what they have not read.
-    let touched = db::exec(
-        &**tx,
-        "insert into plan_section (plan_id, section, version, answers, said, author_id, at)
-         select $1, $2, $3, $4, $5, $6, $7 where $8 =
-           (select coalesce(max(o.version), 0) from plan_section o where o.plan_id = $1 and o.section = $2)
-         on conflict (plan_id, section, version) do nothing",
-        vec![
-            plan.into(),
-            section.into(),
-            (seen + 1).into(),
-            serde_json::to_string(answers)?.into(),
-            said.into(),
-            may.who().person.into(),
-            cx.now.into(),
-            seen.into(),
-        ],
-    )
-    .await?;
-    if touched == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
 /// Keeps what was written in a section.
@@ -178,7 +145,9 @@ pub(super) async fn write(
     let plan = there.begun()?.id;
     cx.db()
         .write(async |tx| {
-            put(tx, cx, may, plan, &Writing { section: &section.id, seen, answers, said }).await?;
+            let (author, at) = (Some(may.who().person), cx.now);
+            let writing = Writing { section: &section.id, seen, answers, said, author, at };
+            store::SECTIONS.put(tx, plan, &writing, &[]).await?;
             Ok(told(tx, cx, may, "plan changed", &section.title).await?)
         })
         .await
@@ -211,7 +180,7 @@ pub(super) async fn agree(
     let number = seen.number + 1;
     cx.db()
         .write(async |tx| {
-            let sections = store::sections(&**tx, plan.id).await?;
+            let sections = store::SECTIONS.standing(&**tx, plan.id).await?;
             let last = store::told(&**tx, plan.id, None).await?;
             let of_cycle = OfTheCycle::read(&**tx, there.partnership.id, there.cycle().id, cx.today()).await?;
             let drawing = Drawing { cycle: there.cycle(), of_cycle: &of_cycle, framework };

@@ -1,7 +1,5 @@
 //! What is decided at the end of a year: renewed, or closed with care; and what follows from it.
 
-use std::collections::BTreeMap;
-
 use chrono::{Days, NaiveDate};
 use partnerships::{
     calendar::{Calendar, SchoolYear, spoken},
@@ -22,12 +20,12 @@ use super::{
         closing::{self, Closing},
         destruction::{self, Destruction},
         renewal::{self, Agreed, Renewal, YEARS_MOST},
-        store::{Stands, Tick},
+        store::Tick,
         template::{Ending, Template as Pattern},
     },
     show::page_of,
 };
-use crate::cycles::LONG_MOST;
+use crate::{cycles::LONG_MOST, plans::sections::Sections};
 
 /// The longest reason, in characters.
 const REASON_MOST: usize = 1_000;
@@ -84,7 +82,7 @@ impl Decision {
         there: &YearThere,
         may_settle: bool,
         template: &Pattern,
-        (stands, ticks): (&BTreeMap<String, Stands>, &[Tick]),
+        (stands, ticks): (&Sections, &[Tick]),
         form: Form,
     ) -> Result<Self, Error> {
         let (on, partnership) = (cx.db().read(), &there.partnership);
@@ -118,7 +116,7 @@ impl Decision {
 }
 
 /// What the forms say before anybody wrote in them.
-fn first_form(cx: &Cx, there: &YearThere, template: &Pattern, stands: &BTreeMap<String, Stands>) -> Form {
+fn first_form(cx: &Cx, there: &YearThere, template: &Pattern, stands: &Sections) -> Form {
     let vision = stands.values().flat_map(|stands| stands.answers.of("vision")).map(|line| line.text().to_owned()).next();
     let keeping = &template.keeping;
     Form::with([

@@ -11,7 +11,7 @@ use platform::{
 use super::{
     super::{
         YearThere,
-        store::{self, Stands},
+        store::SECTIONS,
         template::{Part, Template as Pattern},
         verbs,
     },
@@ -22,7 +22,9 @@ use crate::{
     plans::{
         answers::{Answers, World},
         asked::{Asked, asked},
+        sections::Stands,
         shown::{answered, said},
+        template::Section,
     },
     tracker,
     wording::Kept,
@@ -35,7 +37,8 @@ struct Page {
     frame: PartnershipFrame,
     lede: String,
     base: String,
-    part: Part,
+    section: Section,
+    is_ours: bool,
     fields: Vec<Asked>,
     changes: Vec<(String, String)>,
     form: Form,
@@ -60,7 +63,7 @@ impl Desk {
         let template = Pattern::of(cx.db().read(), &begun.template_key).await?;
         let part = template.part(may.ids().get("year_section")?).ok_or(Error::NotFound)?.clone();
         // Those who write there are all of us.
-        let stands = store::sections(cx.db().read(), begun.id).await?.remove(&part.section.id).unwrap_or_default();
+        let stands = SECTIONS.standing(cx.db().read(), begun.id).await?.remove(&part.section.id).unwrap_or_default();
         Ok(Self { template, part, stands, framework: tracker::framework(cx).await? })
     }
 
@@ -80,9 +83,7 @@ impl Desk {
 async fn page_of(cx: &Cx, may: &May<Record, YearThere>, desk: Desk, form: Form, is_stale: bool) -> Result<Page, Error> {
     let there = may.thing();
     let section = &desk.part.section;
-    let history = store::revisions(cx.db().read(), there.begun()?.id, &section.id).await?;
-    let mut history: Vec<Kept> =
-        history.into_iter().map(|revision| Kept::of(cx, revision.said, revision.author, revision.at)).collect();
+    let mut history = SECTIONS.wordings(cx, there.begun()?.id, &section.id).await?;
     let stands = (is_stale && !history.is_empty()).then(|| history.remove(0));
     let answers = &desk.stands.answers;
     let field = |field| asked(field, answered(section, field, answers, &desk.world()), answers, &form);
@@ -95,7 +96,8 @@ async fn page_of(cx: &Cx, may: &May<Record, YearThere>, desk: Desk, form: Form, 
         next: desk.next().map(|part| part.section.title.clone()).unwrap_or_default(),
         draft: format!("close-and-renew:{}:{}:{}", there.partnership.slug, there.year.key(), section.id),
         base: there.href(),
-        part: desk.part.clone(),
+        section: section.clone(),
+        is_ours: desk.part.is_ours,
         form,
         stands,
         history,

@@ -205,7 +205,7 @@ pub(super) async fn page_of(cx: &Cx, who: &Standing, there: &YearThere, form: Fo
         drawn.asks = parts.iter().map(|part| (part.section.title.clone(), part.section.help.clone())).collect();
         return Ok(drawn);
     };
-    let stands = store::sections(on, begun.id).await?;
+    let stands = store::SECTIONS.standing(on, begun.id).await?;
     let ticks = store::ticks(on, begun.id).await?;
     let (none, world) = (Answers::default(), World { framework: framework.as_deref(), changes: &[] });
     drawn.sections = parts

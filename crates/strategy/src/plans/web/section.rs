@@ -13,8 +13,9 @@ use super::{
         PlanThere,
         answers::{Answers, World},
         asked::{Asked, asked},
+        sections::{Sections, Stands},
         shown::{self, Drawing, OfTheCycle},
-        store::{self, Sections},
+        store,
         template::{Section, Template as Pattern},
         verbs,
     },
@@ -57,12 +58,12 @@ impl Desk {
         let plan = there.begun()?;
         let template = Pattern::of(on, &plan.template_key).await?;
         let section = template.section(may.ids().get("section")?).ok_or(Error::NotFound)?.clone();
-        let sections = store::sections(on, plan.id).await?;
+        let sections = store::SECTIONS.standing(on, plan.id).await?;
         let of_cycle = OfTheCycle::read(on, there.partnership.id, there.cycle().id, cx.today()).await?;
         Ok(Self { template, section, sections, of_cycle, framework: tracker::framework(cx).await? })
     }
 
-    fn stands(&self) -> store::Stands {
+    fn stands(&self) -> Stands {
         self.sections.get(&self.section.id).cloned().unwrap_or_default()
     }
 
@@ -73,9 +74,7 @@ impl Desk {
 
 async fn page_of(cx: &Cx, may: &May<Run, PlanThere>, desk: Desk, form: Form, is_stale: bool) -> Result<Page, Error> {
     let there = may.thing();
-    let history = store::revisions(cx.db().read(), there.begun()?.id, &desk.section.id).await?;
-    let mut history: Vec<Kept> =
-        history.into_iter().map(|revision| Kept::of(cx, revision.said, revision.author, revision.at)).collect();
+    let mut history = store::SECTIONS.wordings(cx, there.begun()?.id, &desk.section.id).await?;
     let stands = (is_stale && !history.is_empty()).then(|| history.remove(0));
     let base = there.href();
     let answers = desk.stands().answers;

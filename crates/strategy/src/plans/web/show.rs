@@ -128,7 +128,7 @@ async fn page_of(
     };
     let template = Pattern::of(on, &plan.template_key).await?;
     let framework = tracker::framework(cx).await?;
-    let sections = store::sections(on, plan.id).await?;
+    let sections = store::SECTIONS.standing(on, plan.id).await?;
     let of_cycle = OfTheCycle::read(on, there.partnership.id, cycle.id, cx.today()).await?;
     let drawing = Drawing { cycle, of_cycle: &of_cycle, framework: framework.as_deref() };
     let shown = drawing.sections(&template, &sections);

@@ -169,7 +169,7 @@ async fn now(cx: &Cx, there: &PlanThere) -> Result<Told, Error> {
     let (on, plan) = (cx.db().read(), there.begun()?);
     let template = Pattern::of(on, &plan.template_key).await?;
     let framework = tracker::framework(cx).await?;
-    let sections = store::sections(on, plan.id).await?;
+    let sections = store::SECTIONS.standing(on, plan.id).await?;
     let of_cycle = OfTheCycle::read(on, there.partnership.id, there.cycle().id, cx.today()).await?;
     let drawing = Drawing { cycle: there.cycle(), of_cycle: &of_cycle, framework: framework.as_deref() };
     Ok(shown::told(&drawing.sections(&template, &sections)))
