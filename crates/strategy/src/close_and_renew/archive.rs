@@ -1,6 +1,6 @@
 //! All that a partnership's people may take along: tables as CSV and a page to read, in a ZIP.
 //!
-//! It holds what the partner side reads on the pages. Coachees, drafts of the theory of action and what we write for ourselves in
+//! It holds what the partner side reads on the pages, but for the road map, which is a file of its own there. Coachees, drafts of the theory of action and what we write for ourselves in
 //! hand-overs are not in it. Everything in it is of one moment, and read in pieces.
 
 mod pieces;

@@ -10,7 +10,7 @@ use std::{
 use chrono::NaiveDate;
 use partnerships::{
     PartnershipId,
-    calendar::{Calendar, SchoolYear},
+    calendar::{Calendar, SchoolYear, Span},
     partnerships::{Partnership, all_on},
 };
 use platform::{
@@ -24,8 +24,8 @@ use platform::{
 };
 
 use super::{
-    EntryKind, TITLE_MOST, WHY_MOST,
-    rules::Entry,
+    EntryKind, OWN_MOST, TITLE_MOST, WHY_MOST,
+    rules::{Amiss, Entry, amiss, is_shown},
     store::{self, Said},
     verbs::{self, At, Changing, described},
     year::Year,
@@ -97,8 +97,12 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let (places, people) = (Places::of(&partnerships, taking.who), people(on).await?);
     let mut tally = Tally::default();
     for table in tables(sources) {
-        let years = years(on, calendar, today, &partnerships, named(table)).await?;
-        let fresh = compare(table, &years, &places, &people, (calendar, today), &mut tally);
+        let mut named = named(table);
+        // No partnership has a road map of a later one; such rows are refused.
+        named.retain(|year| *year <= calendar.year_of(today).after());
+        let years = years(on, &settings, today, &partnerships, named).await?;
+        let known = Known { years: &years, partnerships: &partnerships, people: &people, calendar, today };
+        let fresh = compare(table, &known, &places, &mut tally);
         if tally.is_clean() {
             write(taking, &fresh).await?;
         }
@@ -106,29 +110,61 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     Ok(tally)
 }
 
-/// Compares the rows of a table with what stands; answers what they change.
-fn compare<'y>(
-    table: &Table,
+/// What rows are compared with.
+struct Known<'y> {
     years: &'y Years,
-    places: &Places,
-    people: &BTreeMap<String, (String, String)>,
-    (calendar, today): (Calendar, NaiveDate),
-    tally: &mut Tally,
-) -> Vec<(Told, Option<&'y Entry>)> {
+    partnerships: &'y [Partnership],
+    /// By e-mail address: name in addresses, and name.
+    people: &'y BTreeMap<String, (String, String)>,
+    calendar: Calendar,
+    today: NaiveDate,
+}
+
+impl<'y> Known<'y> {
+    fn entries(&self, partnership: PartnershipId, year: SchoolYear) -> &'y [Entry] {
+        self.years.get(&year).map_or(&[], |(found, _)| found.of(partnership))
+    }
+
+    /// Whether the partnership has a road map of that year.
+    fn is_shown(&self, partnership: PartnershipId, year: SchoolYear) -> bool {
+        let found = self.partnerships.iter().find(|one| one.id == partnership);
+        found.is_some_and(|one| is_shown(year, &self.calendar, self.today, one.into()))
+    }
+}
+
+/// Compares the rows of a table with what stands; answers what they change.
+fn compare<'y>(table: &Table, known: &Known<'y>, places: &Places, tally: &mut Tally) -> Vec<(Told, Option<&'y Entry>)> {
+    let today = known.today;
     let refused = RefCell::new(Vec::new());
     let mut seen: BTreeSet<(PartnershipId, SchoolYear, String)> = BTreeSet::new();
     let mut fresh: Vec<(Told, Option<&Entry>)> = Vec::new();
+    let mut own: BTreeMap<(PartnershipId, SchoolYear), usize> = BTreeMap::new();
     for mut row in table.rows(&refused) {
         let Some((partnership, year, name)) = place(&mut row, places) else { continue };
-        let entry = years.get(&year).and_then(|(found, _)| found.of(partnership).iter().find(|entry| entry.name == name));
+        if !known.is_shown(partnership, year) {
+            let advice = "Road maps go from the first year of the work to next year, or to the last year of the work.";
+            row.refuse("school_year", "This partnership has no road map of that year.", advice);
+            continue;
+        }
+        let entries = known.entries(partnership, year);
+        let entry = entries.iter().find(|entry| entry.name == name);
         if !seen.insert((partnership, year, name.clone())) {
             row.refuse("line", "This entry stands in two rows.", "Leave one of them out.");
             continue;
         }
-        let Some(told) = told(&mut row, entry, people, (partnership, year, name), calendar) else { continue };
+        let Some(told) = told(&mut row, table, entry, known, (partnership, year, name)) else { continue };
+        if entry.is_none() {
+            let own = own.entry((partnership, year)).or_insert_with(|| entries.iter().filter(|entry| entry.is_own()).count());
+            *own += 1;
+            if *own > OWN_MOST {
+                let problem = format!("A year has room for {OWN_MOST} entries of your own.");
+                row.refuse("line", &problem, "Which of them could another one stand for?");
+                continue;
+            }
+        }
         let title = || format!("{}: {}", row.cell("partnership").unwrap_or_default(), told.said.title);
-        let known = years.get(&year).and_then(|(_, whys)| whys.get(&(partnership, told.name.clone())));
-        let is_same_reason = told.why.as_ref().is_none_or(|why| known.map_or("", String::as_str) == why);
+        let stood = known.years.get(&year).and_then(|(_, whys)| whys.get(&(partnership, told.name.clone())));
+        let is_same_reason = told.why.as_ref().is_none_or(|why| stood.map_or("", String::as_str) == why);
         match entry.map(|entry| (entry, Said::of(entry))) {
             Some((entry, before)) if before == told.said && (is_same_reason || entry.version == 0) => {
                 tally.add_same(row.number, title);
@@ -161,14 +197,14 @@ fn named(table: &Table) -> BTreeSet<SchoolYear> {
 /// The road maps of these years.
 async fn years(
     on: &impl ConnectionTrait,
-    calendar: Calendar,
+    settings: &Settings,
     today: NaiveDate,
     partnerships: &[Partnership],
     named: BTreeSet<SchoolYear>,
 ) -> Result<Years, Error> {
     let mut years = Years::new();
     for year in named {
-        let found = Year::read(on, calendar, year, today, partnerships).await?;
+        let found = Year::read(on, settings, year, today, partnerships).await?;
         years.insert(year, (found, store::whys(on, year).await?));
     }
     Ok(years)
@@ -190,13 +226,15 @@ fn place(row: &mut Row<'_>, places: &Places) -> Option<(PartnershipId, SchoolYea
 
 fn told(
     row: &mut Row<'_>,
+    table: &Table,
     entry: Option<&Entry>,
-    people: &BTreeMap<String, (String, String)>,
+    known: &Known<'_>,
     (partnership, year, name): (PartnershipId, SchoolYear, String),
-    calendar: Calendar,
 ) -> Option<Told> {
     let is_own = entry.is_none_or(Entry::is_own);
-    if entry.is_none() && !name.starts_with("own-") {
+    let own_number =
+        name.strip_prefix("own-").filter(|number| !number.starts_with(['0', '+'])).and_then(|n| n.parse::<u16>().ok());
+    if entry.is_none() && own_number.is_none_or(|number| number > 9_999) {
         let advice = "Check the id; call one of your own own-1, or import the road-map-templates first.";
         row.refuse("line", "This partnership’s year has no such entry.", advice);
     }
@@ -223,25 +261,33 @@ fn told(
     let from = row.filled("from").and_then(|_| row.date("from"));
     let to = row.date("to").or(from);
     let done_on = row.date("done_on");
-    if let (Some(from), Some(to)) = (from, to) {
-        let span = calendar.span(year);
-        let is_begun = entry.is_some_and(Entry::is_begun);
-        if to < from {
-            row.refuse("to", "It can’t end before it begins.", "Look at both days.");
-        } else if !is_begun && (from < span.from || to > span.to) {
-            let advice = format!("The school year goes from {} to {}.", span.from, span.to);
-            row.refuse("from", "These days are not all of this school year.", &advice);
+    let span = known.calendar.span(year);
+    // The days of a cycle that is there are looked at below.
+    let days = from.zip(to).map(|(from, to)| Span { from, to }).filter(|_| !entry.is_some_and(Entry::is_begun));
+    for amiss in amiss(days, done_on, span, known.today) {
+        match amiss {
+            Amiss::EndsFirst => row.refuse("to", "It can’t end before it begins.", "Look at both days."),
+            Amiss::OtherYear => {
+                let advice = format!("The school year goes from {} to {}.", span.from, span.to);
+                row.refuse("from", "These days are not all of this school year.", &advice);
+            }
+            Amiss::ToCome => row.refuse("done_on", "This day is yet to come.", "Write it in from, and leave done_on empty."),
         }
     }
     let person = row.cell("person").map(str::to_owned);
     let person = person.and_then(|email| {
-        let found = people.get(&email).or_else(|| people.get(&email.to_lowercase()));
+        let found = known.people.get(&email).or_else(|| known.people.get(&email.to_lowercase()));
         if found.is_none() {
             row.refuse("person", "There is no person of that e-mail address.", "Check the spelling, or import the people first.");
         }
         found.cloned()
     });
     let removed = row.cell("removed").is_some_and(|word| word == "yes");
+    // A column that the file lacks leaves what is known.
+    let stood = entry.map(Said::of);
+    let person = if table.has("person") { person } else { stood.as_ref().and_then(|said| said.person.clone()) };
+    let done_on = if table.has("done_on") { done_on } else { stood.as_ref().and_then(|said| said.done_on) };
+    let removed = if table.has("removed") { removed } else { stood.as_ref().is_some_and(|said| said.removed) };
     let (from, to) = (from?, to?);
     let says = Said {
         kind: if is_own { kind.map(EntryKind::key) } else { entry.map(|entry| entry.kind.key()) }.unwrap_or_default().to_owned(),

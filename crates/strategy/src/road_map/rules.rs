@@ -7,7 +7,7 @@ use partnerships::calendar::{Calendar, SchoolYear, Span};
 
 use super::{
     EntryKind,
-    store::{CycleThere, Kept},
+    store::{CycleThere, Kept, Said},
     template::{InYear, Line, Template},
 };
 use crate::{
@@ -80,7 +80,10 @@ pub(super) struct Entry {
     /// The days that the pattern has for it; none for what people added.
     pub planned: Option<Span>,
     pub who: Option<Someone>,
+    /// The day on which people say that it took place.
     pub done_on: Option<NaiveDate>,
+    /// The day on which its cycle was closed, or the end of the year decided.
+    pub ended_on: Option<NaiveDate>,
     pub is_removed: bool,
     /// The code of the practice that it is.
     pub practice: String,
@@ -185,7 +188,7 @@ impl Pattern {
             InYear::First => is_first,
             InYear::Later => !is_first,
         };
-        is_of_year && (line.models.is_empty() || line.models.iter().any(|model| model == facts.model_id))
+        is_of_year && line.is_for(facts.model_id)
     }
 
     fn span_of(&self, line: &Line) -> Span {
@@ -265,7 +268,7 @@ impl Pattern {
             if entry.kind == EntryKind::Closing
                 && let Some(cycle) = cycles.iter().find(|cycle| Some(cycle.number) == last)
             {
-                entry.done_on = entry.done_on.or(cycle.closed_on);
+                entry.ended_on = cycle.closed_on;
                 entry.cycle = Some(cycle.clone());
             }
             self.track(entry, cells);
@@ -301,6 +304,7 @@ impl Entry {
             planned: Some(planned.span),
             who: None,
             done_on: None,
+            ended_on: None,
             is_removed: false,
             practice: planned.practice,
             tracked: None,
@@ -327,9 +331,15 @@ impl Entry {
     fn be(&mut self, cycle: &CycleThere) {
         self.title = format!("Cycle {}: {}", cycle.number, cycle.title);
         self.span = Span { from: cycle.starts_on, to: cycle.ends_on };
-        self.done_on = cycle.closed_on.filter(|_| cycle.state == "closed");
+        self.done_on = None;
+        self.ended_on = cycle.closed_on.filter(|_| cycle.state == "closed");
         self.is_removed = false;
         self.cycle = Some(cycle.clone());
+    }
+
+    /// The day on which it was done.
+    pub(super) fn done(&self) -> Option<NaiveDate> {
+        self.done_on.or(self.ended_on)
     }
 
     /// Whether it is a cycle that is there, which changes on its own page.
@@ -350,7 +360,7 @@ impl Entry {
     /// Where it stands on a day.
     pub(super) fn state(&self, today: NaiveDate) -> State {
         let is_closed_cycle = self.is_begun() && self.cycle.as_ref().is_some_and(|cycle| cycle.state == "closed");
-        if self.done_on.is_some() || self.is_enacted || is_closed_cycle {
+        if self.done().is_some() || self.is_enacted || is_closed_cycle {
             State::Done
         } else if self.tracked == Some(Status::NotApplicable) {
             State::NotApplicable
@@ -364,6 +374,70 @@ impl Entry {
             State::Ahead
         }
     }
+}
+
+/// Ends the year with what was decided: renewed, or closed with care.
+pub(super) fn decided(entries: &mut [Entry], on: NaiveDate) {
+    entries.iter_mut().filter(|entry| entry.kind == EntryKind::Closing).for_each(|entry| entry.ended_on = Some(on));
+}
+
+/// What an entry says once a change of it is undone: only what that change changed goes back, and what others changed since
+/// stays. Nothing when they changed the same.
+pub(super) fn without(now: &Said, before: &Said, after: &Said) -> Option<Said> {
+    fn part<T: Clone + PartialEq>(now: &T, before: &T, after: &T) -> Option<T> {
+        if before == after {
+            Some(now.clone())
+        } else if now == after {
+            Some(before.clone())
+        } else {
+            None
+        }
+    }
+    let days = |said: &Said| (said.from, said.to);
+    let (from, to) = part(&days(now), &days(before), &days(after))?;
+    Some(Said {
+        kind: part(&now.kind, &before.kind, &after.kind)?,
+        title: part(&now.title, &before.title, &after.title)?,
+        from,
+        to,
+        person: part(&now.person, &before.person, &after.person)?,
+        done_on: part(&now.done_on, &before.done_on, &after.done_on)?,
+        removed: part(&now.removed, &before.removed, &after.removed)?,
+    })
+}
+
+/// What can be wrong with the days of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Amiss {
+    /// It ends before it begins.
+    EndsFirst,
+    /// They are not all of the road map's year.
+    OtherYear,
+    /// It is said to have taken place on a day that is yet to come.
+    ToCome,
+}
+
+/// What is wrong with these days, on the road map of a year, on a day.
+pub(super) fn amiss(days: Option<Span>, done_on: Option<NaiveDate>, year: Span, today: NaiveDate) -> Vec<Amiss> {
+    let mut amiss = Vec::new();
+    if let Some(days) = days {
+        if days.to < days.from {
+            amiss.push(Amiss::EndsFirst);
+        } else if !year.contains(days.from) || !year.contains(days.to) {
+            amiss.push(Amiss::OtherYear);
+        }
+    }
+    if done_on.is_some_and(|day| day > today) {
+        amiss.push(Amiss::ToCome);
+    }
+    amiss
+}
+
+/// Whether a partnership has a road map of that year: from the first of the work to the next one, or to the last of the work.
+pub(super) fn is_shown(year: SchoolYear, calendar: &Calendar, today: NaiveDate, facts: Facts<'_>) -> bool {
+    let now = calendar.year_of(today);
+    let last = facts.closed_on.map_or(now.after(), |closed| calendar.year_of(closed).min(now.after()));
+    (facts.first_school_year.min(now)..=last).contains(&year)
 }
 
 /// What is late, what has waited longest first.

@@ -176,7 +176,7 @@ fn a_cycle_that_is_there_says_its_own_days_and_state() {
     assert_eq!(find(&entries, "cycle-3").state(today), State::Done);
     assert_eq!(find(&entries, "cycle-7").state(today), State::Now, "one more than the framework has is there too");
     let closing = find(&entries, CLOSING);
-    assert_eq!((closing.state(today), closing.done_on), (State::Done, Some(day("2022-06-12"))), "the last cycle closes the year");
+    assert_eq!((closing.state(today), closing.done()), (State::Done, Some(day("2022-06-12"))), "the last cycle closes the year");
 }
 
 #[test]
@@ -193,4 +193,61 @@ fn the_tracker_says_of_the_window_that_an_entry_is_in() {
         (state("step-back-1"), state("step-back-2"), state("step-back-3")),
         (State::Done, State::Now, State::NotApplicable)
     );
+}
+
+#[test]
+fn the_year_ends_with_the_decision_whatever_its_last_cycle_is() {
+    let pattern = pattern("2022-09-20");
+    let mut entries = pattern.road_map(facts("intensive", 2020), vec![], &[], &Cells::new());
+    let closing = |entries: &[Entry]| entries.iter().find(|entry| entry.kind == EntryKind::Closing).expect("it ends").clone();
+    assert_eq!(closing(&entries).state(pattern.today), State::Unsaid);
+    decided(&mut entries, day("2022-07-01"));
+    let ended = closing(&entries);
+    assert_eq!((ended.state(pattern.today), ended.done(), ended.done_on), (State::Done, Some(day("2022-07-01")), None));
+}
+
+#[test]
+fn undoing_a_change_leaves_what_others_changed_since() {
+    let ada = |slug: &str| Some((slug.to_owned(), slug.to_owned()));
+    let first = Said {
+        kind: "meeting".to_owned(),
+        title: "Walk".to_owned(),
+        from: day("2021-10-04"),
+        to: day("2021-10-08"),
+        person: None,
+        done_on: None,
+        removed: false,
+    };
+    let moved = Said { from: day("2021-10-11"), to: day("2021-10-15"), ..first.clone() };
+    let given = Said { person: ada("pia"), ..moved.clone() };
+    assert_eq!(without(&moved, &first, &moved), Some(first.clone()));
+    assert_eq!(without(&given, &first, &moved), Some(Said { person: ada("pia"), ..first.clone() }), "Pia stays");
+    // Half of the days is not the change that is undone.
+    let longer = Said { to: day("2021-10-22"), ..moved.clone() };
+    assert_eq!(without(&longer, &first, &moved), None, "they were moved again");
+    assert_eq!(without(&Said { person: ada("quin"), ..given.clone() }, &moved, &given), None, "somebody else was named since");
+}
+
+#[test]
+fn what_is_wrong_with_days_is_told() {
+    let span = |from: &str, to: &str| Some(Span { from: day(from), to: day(to) });
+    let year = Span { from: day("2021-09-20"), to: day("2022-09-19") };
+    let today = day("2021-10-06");
+    let of = |days, done: Option<&str>| amiss(days, done.map(day), year, today);
+    assert_eq!(of(span("2021-09-20", "2022-09-19"), Some("2021-10-06")), []);
+    assert_eq!(of(span("2021-10-05", "2021-10-04"), None), [Amiss::EndsFirst]);
+    assert_eq!(of(span("2021-09-19", "2021-10-04"), None), [Amiss::OtherYear]);
+    assert_eq!(of(span("2021-10-04", "2022-09-20"), Some("2021-10-07")), [Amiss::OtherYear, Amiss::ToCome]);
+    assert_eq!(of(None, None), []);
+}
+
+#[test]
+fn a_road_map_is_there_from_the_first_year_to_the_next_or_the_last() {
+    let years = |facts: Facts<'_>| -> Vec<i32> {
+        let calendar = Calendar::default();
+        let shown = |year: &i32| is_shown(SchoolYear(*year), &calendar, day("2021-10-06"), facts);
+        (2015..2030).filter(shown).collect()
+    };
+    assert_eq!(years(facts("intensive", 2019)), [2019, 2020, 2021, 2022]);
+    assert_eq!(years(Facts { closed_on: Some(day("2021-02-01")), ..facts("intensive", 2019) }), [2019, 2020]);
 }

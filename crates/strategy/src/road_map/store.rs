@@ -133,6 +133,27 @@ pub(super) async fn closing(on: &impl ConnectionTrait) -> Result<Option<Closing>
     Ok(row.map(|Row { name, practices_of }| Closing { name, practices_of }))
 }
 
+/// When it was decided how the year ends, by partnership.
+pub(super) async fn decided(
+    on: &impl ConnectionTrait,
+    year: SchoolYear,
+    partnerships: &[PartnershipId],
+) -> Result<BTreeMap<PartnershipId, DateTime<Utc>>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        partnership_id: PartnershipId,
+        decided_at: DateTime<Utc>,
+    }
+    let mut params: Params = vec![year.0.into()];
+    let condition = named("y.partnership_id", partnerships, &mut params);
+    let sql = format!(
+        "select y.partnership_id, y.decided_at from close_and_renew y
+         where y.school_year = $1 and y.outcome <> '' and y.decided_at is not null{condition}"
+    );
+    let rows = db::rows::<Row>(on, &sql, params).await?;
+    Ok(rows.into_iter().map(|row| (row.partnership_id, row.decided_at)).collect())
+}
+
 /// A step that a cycle of the year has reached.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Reached {
@@ -215,14 +236,28 @@ pub(super) struct Told {
     pub why: String,
 }
 
-/// As [`Told`] says, in a fixed order.
+/// As [`Told`] says, in a fixed order. What was said of a cycle before it was begun is history: its days stand in it now.
 pub(super) async fn told(on: &impl ConnectionTrait) -> Result<Vec<Told>, DbErr> {
     let sql = "select p.slug as partnership, e.school_year, e.name, e.kind, e.title, e.from_on, e.to_on, h.email as person,
            e.done_on, e.is_removed, c.why
          from road_map_entry e join partnership p on p.id = e.partnership_id
          join road_map_change c on c.entry_id = e.id and c.number = e.version
-         left join person h on h.id = e.person_id order by p.slug, e.school_year, e.name";
+         left join person h on h.id = e.person_id
+         where not exists (select 1 from cycle k where k.owner_kind = 'partnership' and k.partnership_id = e.partnership_id
+           and k.school_year = e.school_year and e.name = 'cycle-' || cast(k.number as text))
+         order by p.slug, e.school_year, e.name";
     db::rows(on, sql, vec![]).await
+}
+
+/// The names of the entries of their own that a partnership has had in a year.
+pub(super) async fn own(on: &impl ConnectionTrait, partnership: PartnershipId, year: SchoolYear) -> Result<Vec<String>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    let sql = "select name from road_map_entry where partnership_id = $1 and school_year = $2 and name like 'own-%'";
+    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), year.0.into()]).await?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
 /// The reasons of the last changes of a year's entries, by partnership and name.

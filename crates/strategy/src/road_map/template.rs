@@ -83,7 +83,19 @@ pub(crate) enum InYear {
     Later,
 }
 
+impl Line {
+    /// Whether a support model has it.
+    pub(super) fn is_for(&self, model: &str) -> bool {
+        self.models.is_empty() || self.models.iter().any(|one| one == model)
+    }
+}
+
 impl Template {
+    /// Whether it has anything for a support model.
+    pub(super) fn is_for(&self, model: &str) -> bool {
+        self.lines.iter().any(|line| line.is_for(model))
+    }
+
     /// The template that came in last; nothing before the first.
     pub(crate) async fn latest(on: &impl ConnectionTrait) -> Result<Option<Self>, Error> {
         templates::latest(on).await

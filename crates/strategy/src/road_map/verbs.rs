@@ -10,10 +10,14 @@ use platform::{
     Cx, Error,
     access::May,
     audit::{self, Actor},
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, Tx},
+    db::{self, DbErr, PersonId, Tx},
 };
 
-use super::{OWN_MOST, store::Said, subject_of};
+use super::{
+    OWN_MOST,
+    store::{self, Said},
+    subject_of,
+};
 use crate::RoadMapEntryId;
 
 /// Which entry changes: in which partnership and year, and its name.
@@ -118,7 +122,7 @@ pub(super) fn described(before: &Said, after: &Said, today: NaiveDate) -> String
     if before.kind != after.kind {
         parts.push("of another kind".to_owned());
     }
-    parts.join(", ")
+    if parts.is_empty() { "for another reason".to_owned() } else { parts.join(", ") }
 }
 
 async fn told(tx: &Tx, cx: &Cx, may: &May<Record, Partnership>, year: SchoolYear, change: (&Said, &Said)) -> Result<(), DbErr> {
@@ -152,17 +156,6 @@ pub(super) async fn change(
         .await
 }
 
-/// The names of the entries of their own that a partnership has had in a year.
-async fn own(on: &impl ConnectionTrait, partnership: PartnershipId, year: SchoolYear) -> Result<Vec<String>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        name: String,
-    }
-    let sql = "select name from road_map_entry where partnership_id = $1 and school_year = $2 and name like 'own-%'";
-    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), year.0.into()]).await?;
-    Ok(rows.into_iter().map(|row| row.name).collect())
-}
-
 /// Adds an entry of their own; answers its name.
 ///
 /// # Errors
@@ -178,15 +171,15 @@ pub(super) async fn add(
     let before = Said { removed: true, ..after.clone() };
     cx.db()
         .write(async |tx| {
-            let own = own(&**tx, partnership, year).await?;
+            let own = store::own(&**tx, partnership, year).await?;
             if own.len() >= OWN_MOST {
                 let words =
                     format!("A year has room for {OWN_MOST} entries of your own. Which of them could another one stand for?");
                 return Err(Error::Refused(words));
             }
             // A file may have brought others in than those that were counted here.
-            let last = own.iter().filter_map(|name| name.strip_prefix("own-")?.parse::<u16>().ok()).max().unwrap_or(0);
-            let name = format!("own-{}", u32::from(last) + 1);
+            let last = own.iter().filter_map(|name| name.strip_prefix("own-")?.parse::<u32>().ok()).max().unwrap_or(0);
+            let name = format!("own-{}", last + 1);
             let at = At { partnership, year, name: &name };
             let author = Some(may.who().person);
             let id = RoadMapEntryId(cx.new_id());

@@ -8,10 +8,10 @@ use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::Partnership,
 };
-use platform::{Error, db::ConnectionTrait};
+use platform::{Error, db::ConnectionTrait, settings::Settings};
 
 use super::{
-    rules::{Entry, Pattern},
+    rules::{self, Entry, Pattern},
     store,
     template::Template,
 };
@@ -49,22 +49,27 @@ impl Year {
     /// Reads the road maps of these partnerships.
     pub(super) async fn read(
         on: &impl ConnectionTrait,
-        calendar: Calendar,
+        settings: &Settings,
         year: SchoolYear,
         today: NaiveDate,
         partnerships: &[Partnership],
     ) -> Result<Self, Error> {
-        let pattern = Pattern::read(on, calendar, year, today).await?;
+        let pattern = Pattern::read(on, Calendar::of(settings), year, today).await?;
         let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
         let mut kept = store::kept(on, year, &ids).await?;
         let cycles = store::cycles(on, year, &ids).await?;
         let cells = cells_of(on, year, &ids).await?;
+        let decided = store::decided(on, year, &ids).await?;
         let none = Cells::new();
         let entries = partnerships.iter().map(|partnership| {
             let id = partnership.id;
             let cycles = cycles.get(&id).map_or(&[][..], Vec::as_slice);
             let kept = kept.remove(&id).unwrap_or_default();
-            (id, pattern.road_map(partnership.into(), kept, cycles, cells.get(&id).unwrap_or(&none)))
+            let mut entries = pattern.road_map(partnership.into(), kept, cycles, cells.get(&id).unwrap_or(&none));
+            if let Some(at) = decided.get(&id) {
+                rules::decided(&mut entries, settings.local(*at).date());
+            }
+            (id, entries)
         });
         let entries = entries.collect();
         Ok(Self { entries, cells, pattern })

@@ -15,19 +15,21 @@ use platform::{
 use super::{
     super::{
         EntryKind, TITLE_MOST, WHY_MOST, href,
-        rules::{Entry, Someone},
+        rules::{self, Amiss, Entry, Someone},
         store::{self, Said},
         verbs,
         year::Year,
     },
     ChangeLine, days, key_of, read_key,
-    show::{Asked, asked_year, is_shown},
+    show::{Asked, asked_year},
 };
 
 /// Somebody who can see to an entry.
 struct Candidate {
     slug: String,
     name: String,
+    /// The name as the list to choose from has it.
+    label: String,
 }
 
 #[derive(Template)]
@@ -68,10 +70,10 @@ fn base_of(partnership: &Partnership) -> String {
 async fn find(may: &May<Record, Partnership>, cx: &Cx) -> Result<Found, Error> {
     let (year, name) = read_key(may.ids().get("road_map_entry")?).ok_or(Error::NotFound)?;
     let (calendar, partnership, today) = (Calendar::of(&cx.settings), may.thing(), cx.today());
-    if !is_shown(year, calendar.year_of(today), partnership) {
+    if !rules::is_shown(year, &calendar, today, partnership.into()) {
         return Err(Error::NotFound);
     }
-    let mut found = Year::read(cx.db().read(), calendar, year, today, std::slice::from_ref(partnership)).await?;
+    let mut found = Year::read(cx.db().read(), &cx.settings, year, today, std::slice::from_ref(partnership)).await?;
     let entries = found.entries.remove(&partnership.id).unwrap_or_default();
     let entry = entries.into_iter().find(|entry| entry.name == name && !entry.is_begun()).ok_or(Error::NotFound)?;
     Ok(Found { year, entry })
@@ -80,13 +82,15 @@ async fn find(may: &May<Record, Partnership>, cx: &Cx) -> Result<Found, Error> {
 /// Who can see to something here: ours who work there today, and the people of the site.
 async fn people(cx: &Cx, partnership: &Partnership, named: Option<&Someone>) -> Result<Vec<Candidate>, Error> {
     let found = people_of(cx.db().read(), partnership, cx.today()).await?;
-    let ours = found.now(cx.today()).map(|worker| (worker.slug.clone(), worker.name.clone()));
-    let theirs = found.theirs.iter().map(|contact| (contact.slug.clone(), format!("{}, {}", contact.name, contact.title)));
-    let mut people: Vec<Candidate> = ours.chain(theirs).map(|(slug, name)| Candidate { slug, name }).collect();
+    let candidate = |slug: &str, name: &str, label: String| Candidate { slug: slug.to_owned(), name: name.to_owned(), label };
+    let ours = found.now(cx.today()).map(|worker| candidate(&worker.slug, &worker.name, worker.name.clone()));
+    let theirs = found.theirs.iter();
+    let theirs = theirs.map(|one| candidate(&one.slug, &one.name, format!("{}, {}", one.name, one.title)));
+    let mut people: Vec<Candidate> = ours.chain(theirs).collect();
     people.dedup_by(|one, other| one.slug == other.slug);
     // Who has left since stays named until somebody else is.
     if let Some(named) = named.filter(|named| people.iter().all(|one| one.slug != named.slug)) {
-        people.push(Candidate { slug: named.slug.clone(), name: named.name.clone() });
+        people.push(candidate(&named.slug, &named.name, named.name.clone()));
     }
     Ok(people)
 }
@@ -135,7 +139,7 @@ async fn page_of(may: &May<Record, Partnership>, cx: &Cx, about: About<'_>, form
         is_removed: entry.is_some_and(|entry| entry.is_removed),
         kinds: EntryKind::ADDED.into_iter().map(|kind| (kind.key(), kind.word())).collect(),
         people: std::iter::once((String::new(), "Nobody yet".to_owned()))
-            .chain(people.into_iter().map(|one| (one.slug, one.name)))
+            .chain(people.into_iter().map(|one| (one.slug, one.label)))
             .collect(),
         form,
         is_stale,
@@ -190,20 +194,20 @@ async fn read(
     let done_on = form.optional_date("done_on");
     let why = form.optional("why", WHY_MOST);
     let year_span = calendar.span(year);
-    if let (Some(from), Some(Some(to))) = (from, to) {
-        if to < from {
-            form.refuse("to", "It can’t end before it begins.");
-        } else if !(Span { from: year_span.from, to: year_span.to }).contains(from) || !year_span.contains(to) {
-            let words = format!(
-                "This road map is of {year}, from {} to {}. Another year has a road map of its own.",
-                year_span.from.format("%-d %B %Y"),
-                year_span.to.format("%-d %B %Y")
-            );
-            form.refuse("from", words);
+    let days = from.zip(to.flatten()).map(|(from, to)| Span { from, to });
+    for amiss in rules::amiss(days, done_on.flatten(), year_span, cx.today()) {
+        match amiss {
+            Amiss::EndsFirst => form.refuse("to", "It can’t end before it begins."),
+            Amiss::OtherYear => form.refuse(
+                "from",
+                format!(
+                    "This road map is of {year}, from {} to {}. Another year has a road map of its own.",
+                    year_span.from.format("%-d %B %Y"),
+                    year_span.to.format("%-d %B %Y")
+                ),
+            ),
+            Amiss::ToCome => form.refuse("done_on", "This day is yet to come. Move the entry there instead."),
         }
-    }
-    if done_on.flatten().is_some_and(|day| day > cx.today()) {
-        form.refuse("done_on", "This day is yet to come. Move the entry there instead.");
     }
     let chosen = form.value("person").to_owned();
     let mut person = None;
@@ -213,7 +217,7 @@ async fn read(
         if found.is_none() {
             form.refuse("person", "Please choose somebody who works here.");
         }
-        person = found.map(|one| (one.slug, one.name.split(", ").next().unwrap_or_default().to_owned()));
+        person = found.map(|one| (one.slug, one.name));
     }
     if form.has_errors() {
         return Ok(None);
@@ -303,15 +307,20 @@ pub(super) async fn remove(may: May<Record, Partnership>, cx: Cx, mut form: Form
     undone(may.thing(), year, &entry.name, format!("“{}” is off the road map.", entry.title), number)
 }
 
-/// `POST /partnerships/{partnership}/road-map/entries/{road_map_entry}/changes/{number}/restoration`: what stood before a change
-/// stands again. That is a change of its own, so nothing is lost by it.
+/// `POST /partnerships/{partnership}/road-map/entries/{road_map_entry}/changes/{number}/restoration`: what a change
+/// changed stands as before. That is a change of its own, so nothing is lost by it.
 pub(super) async fn restore(may: May<Record, Partnership>, cx: Cx) -> Answered {
     let Found { year, entry } = find(&may, &cx).await?;
     let number: i32 = may.ids().get("number")?.parse().map_err(|_| Error::NotFound)?;
     let changes = store::changes_of(cx.db().read(), may.thing().id, year, &entry.name).await?;
     let change = changes.iter().find(|change| change.number == number).ok_or(Error::NotFound)?;
-    let said: Said = serde_json::from_str(&change.before)?;
     let before = Said::of(&entry);
+    let (stood, became) = (serde_json::from_str(&change.before)?, serde_json::from_str(&change.after)?);
+    let Some(said) = rules::without(&before, &stood, &became) else {
+        let words =
+            format!("“{}” was changed again since. Undo that first, or open the entry and write how it is meant.", entry.title);
+        return Err(Error::Refused(words));
+    };
     if before == said {
         return Ok(go_to_with(&href(may.thing(), year), &Toast::saying("It stands as it stood.")));
     }

@@ -41,7 +41,7 @@ pub(super) fn days(span: Span, cx: &Cx) -> String {
 pub(super) fn when(entry: &Entry, cx: &Cx) -> String {
     let today = cx.today();
     let day = |day| spoken(day, today);
-    match (entry.state(today), entry.done_on) {
+    match (entry.state(today), entry.done()) {
         (State::Done, Some(on)) if entry.is_begun() => format!("{}, closed on {}", days(entry.span, cx), day(on)),
         (State::Done, Some(on)) => format!("Done on {}", day(on)),
         (State::Done, None) => format!("{}. Enacted, says the tracker", days(entry.span, cx)),

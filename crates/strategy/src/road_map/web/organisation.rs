@@ -163,7 +163,7 @@ struct Page {
 pub(super) async fn show(may: May<See, RoadMaps>, cx: Cx, RawQuery(query): RawQuery) -> Answered {
     let (on, today) = (cx.db().read(), cx.today());
     let chosen = Chosen::read(&cx, may.who(), query.as_deref()).await?;
-    let year = Year::read(on, chosen.calendar, chosen.year, today, &chosen.partnerships).await?;
+    let year = Year::read(on, &cx.settings, chosen.year, today, &chosen.partnerships).await?;
     let ids: Vec<_> = chosen.partnerships.iter().map(|one| one.id).collect();
     let changes = store::changes(on, chosen.year, &ids, CHANGES).await?;
     let scale = Scale::of(&chosen.calendar, chosen.year);
@@ -272,9 +272,13 @@ fn row(one: &Partnership, entries: &[Entry], year: SchoolYear, scale: Scale, cx:
     }
 }
 
-/// A cycle by its number.
+/// A cycle by its number, anything else by its title.
 fn short(entry: &Entry) -> String {
-    entry.title.split(':').next().unwrap_or_default().to_owned()
+    let title = match entry.kind {
+        EntryKind::Cycle => entry.title.split(':').next().unwrap_or_default(),
+        _ => &entry.title,
+    };
+    title.to_owned()
 }
 
 /// The kinds that are added up, with the words of their columns.
@@ -322,7 +326,10 @@ fn shared(chosen: &Chosen, year: &Year, cx: &Cx) -> Vec<Shared> {
     for one in &chosen.partnerships {
         let entries = rules::on_it(year.of(one.id));
         for entry in entries.filter(|entry| matches!(entry.state(today), State::Now | State::Ahead)) {
-            days.entry((entry.span.to, short(entry))).or_default().push(one);
+            let places = days.entry((entry.span.to, short(entry))).or_default();
+            if places.last().is_none_or(|last| last.id != one.id) {
+                places.push(one);
+            }
         }
     }
     let several = days.into_iter().filter(|(_, places)| places.len() > 1).take(SHARED);

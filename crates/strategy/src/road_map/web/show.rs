@@ -158,20 +158,18 @@ pub(in super::super) fn asked_year(
         let last = partnership.closed_on.map_or(now, |closed| calendar.year_of(closed).min(now));
         return Ok(last.max(SchoolYear(partnership.first_school_year).min(now.after())));
     }
-    asked.parse::<SchoolYear>().ok().filter(|year| is_shown(*year, now, partnership)).ok_or(Error::NotFound)
-}
-
-/// Whether a partnership has a road map of that year.
-pub(in super::super) fn is_shown(year: SchoolYear, now: SchoolYear, partnership: &Partnership) -> bool {
-    let first = SchoolYear(partnership.first_school_year).min(now);
-    (first..=now.after()).contains(&year)
+    asked
+        .parse::<SchoolYear>()
+        .ok()
+        .filter(|year| rules::is_shown(*year, calendar, today, partnership.into()))
+        .ok_or(Error::NotFound)
 }
 
 /// `GET /partnerships/{partnership}/road-map`
 pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query<Asked>) -> Answered {
     let (on, partnership, calendar, today) = (cx.db().read(), may.thing(), Calendar::of(&cx.settings), cx.today());
     let year = asked_year(&asked.year, &calendar, partnership, today)?;
-    let found = Year::read(on, calendar, year, today, std::slice::from_ref(partnership)).await?;
+    let found = Year::read(on, &cx.settings, year, today, std::slice::from_ref(partnership)).await?;
     let changes = store::changes(on, year, &[partnership.id], CHANGES).await?;
     let reached = store::steps(on, partnership.id, year).await?;
     let entries = found.of(partnership.id);
@@ -193,8 +191,11 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query
     });
     let groups: Vec<Group> = groups.filter(|group| !group.lines.is_empty()).collect();
     let next = rules::next(entries, today);
+    // What has become a cycle changes on that cycle's page.
+    let changes_here = |name: &str| entries.iter().any(|entry| entry.name == name && !entry.is_begun());
     let counts = found.practices(std::iter::once(partnership));
-    let way = |year: SchoolYear| if is_shown(year, now, partnership) { href(partnership, year) } else { String::new() };
+    let shows = |year| rules::is_shown(year, &calendar, today, partnership.into());
+    let way = |year: SchoolYear| if shows(year) { href(partnership, year) } else { String::new() };
     let (steps, step_words) = steps(&reached, scale, &cx);
     page(&Page {
         shell: cx.shell(format!("Road map of {year}: {}", partnership.name), "/partnerships"),
@@ -206,8 +207,7 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query
         after: way(year.after()),
         may_record,
         for_staff: may.who().is_staff(),
-        has_template: found.pattern.template.is_some()
-            && entries.iter().any(|entry| EntryKind::ADDED.contains(&entry.kind) && entry.planned.is_some()),
+        has_template: found.pattern.template.as_ref().is_some_and(|template| template.is_for(&partnership.model_id)),
         model: partnership.model_name.clone(),
         heads: scale.heads(),
         today_class: scale.today(today),
@@ -222,7 +222,10 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query
         more_next: next.len().saturating_sub(NEXT),
         next: next.into_iter().take(NEXT).map(line).collect(),
         taken_off: entries.iter().filter(|entry| entry.is_removed).map(line).collect(),
-        changes: changes.iter().filter_map(|change| ChangeLine::of(&cx, change, &base, year, may_record)).collect(),
+        changes: changes
+            .iter()
+            .filter_map(|change| ChangeLine::of(&cx, change, &base, year, may_record && changes_here(&change.name)))
+            .collect(),
         is_now: year == now,
         tracker: format!("{}/tracker", partnership.subject().href),
         base,
