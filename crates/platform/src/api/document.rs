@@ -28,7 +28,7 @@ pub struct Right {
     pub on_the_whole: fn(&Standing) -> Option<bool>,
 }
 
-const ABOUT: &str = "Everything that the pages show and change, for programs, under the same rules of access.\n\n\
+const ABOUT: &str = "What the pages show and change, for programs, under the same rules of access; a few things have their pages alone.\n\n\
     Bring a personal API token in the header `Authorization: Bearer …`; it is made on one's own page and can do what its \
     owner can do. The session of a browser works too; changes by it must come from our own pages.\n\n\
     Lists come in pages: follow `next` until it is null. What can be changed has an `ETag`; send it back in `If-Match` with \

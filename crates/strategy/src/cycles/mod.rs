@@ -114,6 +114,8 @@ pub(crate) const TEXT_MOST: usize = 1_000;
 pub(crate) const SHORT_MOST: usize = 200;
 /// The longest entry of the log, and the longest agreements, in characters.
 pub(crate) const LONG_MOST: usize = 4_000;
+/// The largest figure of a goal, and the least below nothing.
+pub(crate) const FIGURE_MOST: f64 = 1e9;
 
 /// A cycle as the table has it, with what its owner is called.
 #[derive(Clone, Debug, FromQueryResult)]

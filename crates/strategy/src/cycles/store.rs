@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use partnerships::calendar::SchoolYear;
 use platform::{
     access::Standing,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId},
@@ -67,11 +68,37 @@ const LISTED_FROM: &str = "join cycle_template m on m.key = c.template_key
 pub(super) async fn page_of(on: &impl ConnectionTrait, owner: &Owner, seek: Seek<'_>) -> Result<Page<Listed>, DbErr> {
     let mut params = Vec::new();
     let condition = of_owner(owner, &mut params);
-    let of_key = "select school_year, number, id from cycle where key = {key}";
-    let (bound, ending) = seek.clause(&["c.school_year", "c.number", "c.id"], of_key, true, &mut params);
+    // Another owner's cycle is no place in this list, and nobody learns from it whether it is there.
+    let of_key = format!("select c.school_year, c.number, c.id from cycle c where c.key = {{key}} and {condition}");
+    let (bound, ending) = seek.clause(&["c.school_year", "c.number", "c.id"], &of_key, true, &mut params);
     let sql = format!("select {COLUMNS}, {LISTED} from {FROM} {LISTED_FROM} where {condition}{bound}{ending}");
     let rows = db::rows::<Listed>(on, &sql, params).await?;
     Ok(seek.page(rows, |row: &Listed| row.cycle.key.clone()))
+}
+
+/// An owner's cycle of that number in a year: its title.
+pub(super) async fn numbered(
+    on: &impl ConnectionTrait,
+    owner: &Owner,
+    year: SchoolYear,
+    number: i32,
+) -> Result<Option<String>, DbErr> {
+    let mut params = Vec::new();
+    let condition = of_owner(owner, &mut params);
+    params.extend([year.0.into(), number.into()]);
+    let (of_year, of_number) = (params.len() - 1, params.len());
+    let sql = format!(
+        "select c.title from cycle c where {condition} and c.school_year = ${of_year} and c.number = ${of_number} limit 1"
+    );
+    db::scalar(on, &sql, params).await
+}
+
+/// The owner's cycle of that key.
+pub(super) async fn of_key(on: &impl ConnectionTrait, owner: &Owner, key: &str) -> Result<Option<Cycle>, DbErr> {
+    let mut params = Vec::new();
+    let condition = of_owner(owner, &mut params);
+    params.push(key.into());
+    db::one(on, &format!("select {COLUMNS} from {FROM} where {condition} and c.key = ${}", params.len()), params).await
 }
 
 /// An owner's open cycles, and the last that closed where none is open.

@@ -152,6 +152,9 @@ pub(super) async fn begin(may: &May<Run, Owner>, cx: &Cx, begun: &Begun) -> Resu
     let id = CycleId(cx.new_id());
     cx.db()
         .write(async |tx| {
+            if let Some(title) = store::numbered(&**tx, owner, begun.year, begun.number).await? {
+                return Err(Error::Refused(is_there_already(begun.number, &title)));
+            }
             let key = free_key(tx, owner, begun.year, begun.number).await?;
             db::exec(
                 &**tx,
@@ -191,6 +194,11 @@ pub(super) async fn begin(may: &May<Run, Owner>, cx: &Cx, begun: &Begun) -> Resu
             Ok(key)
         })
         .await
+}
+
+/// What whoever numbers a cycle as another one of the year is told.
+pub(super) fn is_there_already(number: i32, title: &str) -> String {
+    format!("There is a Cycle {number} of that year: {title}. Which number comes next?")
 }
 
 fn said_of(said: &Said) -> String {

@@ -332,7 +332,29 @@ async fn a_cycle_of_ones_own_is_begun_by_oneself_and_told_to_nobody_else() {
             403,
             "not-allowed",
         );
-        assert!(!visitor(bench, "otto").get("/audit").await.text().contains("Listen longer"), "the audit log has other readers");
+        let mut ada = program(bench, "ada").await;
+        let changed = ada.send_json("PATCH", made.location(), &ANY, &json!({ "title": "Listen much longer" })).await;
+        assert_eq!(changed.status, 200, "{}", changed.body);
+        let goal = json!({ "kind": "adult", "text": "Hear them out." });
+        let goal = ada.send_json("POST", &format!("{}/goals", made.location()), &[], &goal).await;
+        assert_eq!(goal.status, 201, "{}", goal.body);
+        let audit = visitor(bench, "otto").get("/audit").await.text();
+        assert!(audit.contains("cycle begun") && audit.contains("goal added"), "{audit}");
+        for own in ["Listen longer", "Listen much longer", "Hear them out"] {
+            assert!(!audit.contains(own), "the audit log has other readers than {own}");
+        }
+        // The number is taken, also for who asks by a program and for a year of long ago.
+        is_problem(&ada.send_json("POST", path, &[], &begun).await, 422, "unfit");
+        // A place in a list that somebody may not see is a place that is not there.
+        let own = ada.get("/api/v1/cycles?owner=ada-byrne&limit=1").await.json();
+        let next = own["next"].as_str().expect("a second one").to_owned();
+        let after = next.split("cursor=").nth(1).and_then(|rest| rest.split('&').next()).expect("a place");
+        let list = program(bench, "pia").await.get(&format!("/api/v1/cycles?cursor={after}")).await.json();
+        assert_eq!(list["items"], json!([]), "{list}");
+        for key in ["ada-byrne.21.c2", "ada-byrne.21.c9"] {
+            let page = visitor(bench, "pia").get(&format!("/partnerships/alder/cycles?after={key}")).await.text();
+            assert!(!page.contains("/cycles/alder.21.c1"), "{key}: {page}");
+        }
         // One of a team, and one of the whole organisation.
         let begun = json!({
             "title": "Sharper lists", "starts": "2021-12-06", "ends": "2022-03-04", "school_year": "2021-22", "number": 2,

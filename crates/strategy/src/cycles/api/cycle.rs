@@ -179,7 +179,7 @@ pub(super) async fn begin(may: May<Run, Owner>, call: Call, new: New<Begun>) -> 
         let around = beginning::Around::read(cx, may.thing()).await?;
         let mut form = new.form();
         part_members(&mut form, &around.people);
-        let begun = beginning::read(cx, &mut form, &around).await?;
+        let begun = beginning::read(cx, &mut form, may.thing(), &around).await?;
         let Some(begun) = begun.filter(|_| !form.has_errors()) else { return Err(New::<Begun>::refused(&form)) };
         let key = verbs::begin(&may, cx, &begun).await?;
         let Item { version, value } = told(cx, &key).await?;

@@ -10,7 +10,7 @@ use super::{
     part::{Place, Told},
     store::{Asked, At},
 };
-use crate::cycles::{DECISIONS, GOAL_KINDS, MET, SHORT_MOST, TEXT_MOST, parts::Goal};
+use crate::cycles::{DECISIONS, FIGURE_MOST, GOAL_KINDS, MET, SHORT_MOST, TEXT_MOST, parts::Goal};
 
 /// A goal of a cycle.
 #[derive(Serialize, JsonSchema)]
@@ -58,11 +58,8 @@ const KIND_WORDS: [&str; GOAL_KINDS.len()] = from_choices(&GOAL_KINDS);
 const MET_WORDS: [&str; MET.len()] = from_choices(&MET);
 const DECISION_WORDS: [&str; DECISIONS.len()] = from_choices(&DECISIONS);
 
-/// The largest figure of a goal.
-const MOST: f64 = 1e9;
-
 const fn figure(name: &'static str, about: &'static str) -> Field {
-    Field::number(name, -MOST, MOST, about).or_null()
+    Field::number(name, -FIGURE_MOST, FIGURE_MOST, about).or_null()
 }
 
 pub(super) struct Ask;

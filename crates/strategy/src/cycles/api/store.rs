@@ -15,6 +15,8 @@ use super::super::{Cycle, parts::Kept, store};
 /// What a list is narrowed to.
 pub(super) struct Asked {
     sql: String,
+    /// The part of it that says what this person may see, of the first parameters alone.
+    seen: String,
     params: Params,
 }
 
@@ -29,12 +31,12 @@ impl Asked {
             ),
             Some(site) => ("(c.person_id = $1 or s.slug = $2)", vec![who.person.into(), site.into()]),
         };
-        Self { sql: sql.to_owned(), params }
+        Self { sql: sql.to_owned(), seen: sql.to_owned(), params }
     }
 
     /// Only the one of this key.
     fn of_key(column: &str, key: &str) -> Self {
-        Self { sql: format!("{column} = $1"), params: vec![key.into()] }
+        Self { sql: format!("{column} = $1"), seen: String::new(), params: vec![key.into()] }
     }
 
     /// Narrows it by a condition in which `{}` stands for the value.
@@ -93,9 +95,10 @@ pub(super) async fn cycle(on: &impl ConnectionTrait, key: &str) -> Result<Option
 
 /// A page of cycles, the latest first.
 pub(super) async fn cycles(on: &impl ConnectionTrait, asked: Asked, window: Window<'_>) -> Result<Page<Row>, DbErr> {
-    let Asked { sql, mut params } = asked;
-    let of_key = "select school_year, number, id from cycle where key = {key}";
-    let (bound, ending) = window.clause(&["c.school_year", "c.number", "c.id"], of_key, true, &mut params);
+    let Asked { sql, seen, mut params } = asked;
+    // A place that somebody may not see is a place that is not there.
+    let of_key = format!("select c.school_year, c.number, c.id from {} where c.key = {{key}} and {seen}", store::FROM);
+    let (bound, ending) = window.clause(&["c.school_year", "c.number", "c.id"], &of_key, true, &mut params);
     let rows = db::rows(on, &format!("{} where {sql}{bound}{ending}", select_cycles()), params).await?;
     Ok(window.page(rows, |row: &Row| row.cycle.key.clone()))
 }
@@ -173,7 +176,7 @@ fn select_parts<N: Kept>(order: &Order) -> String {
 
 /// The part of that key, unless it was taken out.
 pub(super) async fn part<N: Kept>(on: &impl ConnectionTrait, order: &Order, key: &str) -> Result<Option<Part<N>>, DbErr> {
-    let Asked { sql, params } = Asked::of_key("x.key", key);
+    let Asked { sql, params, .. } = Asked::of_key("x.key", key);
     let found = db::one::<Part<N>>(on, &format!("{} and {sql}", select_parts::<N>(order)), params).await?;
     Ok(with_practices(on, found.into_iter().collect()).await?.pop())
 }
@@ -185,10 +188,15 @@ pub(super) async fn parts<N: Kept>(
     asked: Asked,
     window: Window<'_>,
 ) -> Result<Page<Part<N>>, DbErr> {
-    let Asked { sql, mut params } = asked;
+    let Asked { sql, seen, mut params } = asked;
     let columns: Vec<String> = order.by.iter().map(|column| format!("x.{column}")).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let of_key = format!("select {} from {} where key = {{key}}", order.by.join(", "), N::TABLE);
+    let of_key = format!(
+        "select {} from {} x join cycle c on c.id = x.cycle_id left join partnership p on p.id = c.partnership_id
+           left join site s on s.id = p.site_id where x.key = {{key}} and {seen}",
+        columns.join(", "),
+        N::TABLE
+    );
     let (bound, ending) = window.clause(&columns, &of_key, true, &mut params);
     let rows = db::rows(on, &format!("{} and {sql}{bound}{ending}", select_parts::<N>(order)), params).await?;
     let mut page = window.page(rows, |row: &Part<N>| row.at.key.clone());

@@ -178,7 +178,11 @@ fn lines(parts: impl IntoIterator<Item = Option<String>>) -> String {
 
 /// A number that may be left out.
 fn figure(form: &mut Form, name: &str) -> Option<Option<f64>> {
-    if form.value(name).trim().is_empty() { Some(None) } else { form.number(name, -1e9, 1e9).map(Some) }
+    if form.value(name).trim().is_empty() {
+        Some(None)
+    } else {
+        form.number(name, -super::FIGURE_MOST, super::FIGURE_MOST).map(Some)
+    }
 }
 
 /// A choice out of a list; an empty one is taken where the list need not be answered.

@@ -128,29 +128,34 @@ pub(super) async fn new(may: May<Run, Owner>, cx: Cx, Query(ask): Query<Ask>) ->
 /// `POST /…/cycles`
 pub(super) async fn begin(may: May<Run, Owner>, cx: Cx, mut form: Form) -> Answered {
     let around = Around::read(&cx, may.thing()).await?;
-    let begun = read(&cx, &mut form, &around).await?;
+    let begun = read(&cx, &mut form, may.thing(), &around).await?;
     let Some(begun) = begun.filter(|_| !form.has_errors()) else {
         return page_with_errors(&around.page(&cx, &may, form));
     };
-    let key = verbs::begin(&may, &cx, &begun).await?;
+    let key = match verbs::begin(&may, &cx, &begun).await {
+        // Somebody was faster with that number.
+        Err(Error::Refused(words)) => {
+            form.refuse("number", words);
+            return page_with_errors(&around.page(&cx, &may, form));
+        }
+        begun => begun?,
+    };
     let toast = Toast::saying(format!("Cycle {} has begun. What would be different at its end?", begun.number));
     Ok(go_to_with(&href(&key), &toast))
 }
 
 /// Reads what the form says; what is wrong gets its word there.
-pub(in crate::cycles) async fn read(cx: &Cx, form: &mut Form, around: &Around) -> Result<Option<Begun>, Error> {
+pub(in crate::cycles) async fn read(cx: &Cx, form: &mut Form, owner: &Owner, around: &Around) -> Result<Option<Begun>, Error> {
     let said = fields::read(form, &around.people);
     let year: Option<SchoolYear> = form.value("year").parse().ok();
     if year.is_none() {
         form.refuse("year", "In which school year does it run?");
     }
     let number = form.whole("number", 1, 99);
-    let is_there = |cycle: &&Cycle| Some(cycle.year()) == year && Some(cycle.number) == number;
-    if let Some(there) = around.before.iter().find(is_there) {
-        form.refuse(
-            "number",
-            format!("There is a Cycle {} of that year: {}. Which number comes next?", there.number, there.title),
-        );
+    if let (Some(year), Some(number)) = (year, number)
+        && let Some(title) = store::numbered(cx.db().read(), owner, year, number).await?
+    {
+        form.refuse("number", verbs::is_there_already(number, &title));
     }
     let template = form.value("template").to_owned();
     let step = match CycleTemplate::read(cx.db().read(), &template).await? {
@@ -158,12 +163,16 @@ pub(in crate::cycles) async fn read(cx: &Cx, form: &mut Form, around: &Around) -
         None => None,
     };
     if step.is_none() {
-        form.refuse("template", "Which kind of cycle is it?");
+        let known: Vec<&str> = around.templates.iter().map(|(key, _)| key.as_str()).collect();
+        form.refuse("template", format!("Which kind of cycle is it? There are: {}.", known.join(", ")));
     }
     let chosen = form.value("carries_on").to_owned();
-    let carries_on = around.before.iter().find(|cycle| cycle.key == chosen).cloned();
+    let carries_on = match chosen.as_str() {
+        "" => None,
+        key => store::of_key(cx.db().read(), owner, key).await?,
+    };
     if carries_on.is_none() && !chosen.is_empty() {
-        form.refuse("carries_on", "Please choose one of these.");
+        form.refuse("carries_on", "There is no such cycle before this one here. Please choose another.");
     }
     Ok((|| Some(Begun { said: said?, year: year?, number: number?, template, step: step?, carries_on }))())
 }

@@ -134,6 +134,11 @@ impl Sheet {
         self.lines.iter().filter(|line| line.state == State::Stands)
     }
 
+    /// The item that comes after all that stand.
+    pub(crate) fn next_item(&self) -> i32 {
+        self.standing().map(|line| line.says.item).max().unwrap_or(0) + 1
+    }
+
     /// The line of that number.
     pub(crate) fn line(&self, number: i32) -> Option<&Line> {
         self.lines.iter().find(|line| line.number == number)
@@ -229,7 +234,7 @@ impl Sheet {
     }
 
     /// Adds a practice that was not there before, after those of its strand and phase.
-    pub(crate) fn add(&mut self, says: Practice, reason: &str) -> Result<String, Error> {
+    pub(crate) fn add(&mut self, mut says: Practice, reason: &str) -> Result<String, Error> {
         reasoned(reason)?;
         self.free(&says.code, None)?;
         if self.standing().count() >= MOST {
@@ -238,6 +243,8 @@ impl Sheet {
         let beside = |line: &&Line| (line.says.strand, line.says.phase) == (says.strand, says.phase);
         let last = self.standing().filter(beside).map(|line| line.place).fold(f64::NEG_INFINITY, f64::max);
         let last = if last.is_finite() { last } else { self.lines.iter().map(|line| line.place).fold(0.0, f64::max) };
+        // Another one may have been added since this one was written.
+        says.item = self.next_item();
         let said = format!("{} added", named(&says));
         let line = Line {
             number: self.next_number(),

@@ -1,6 +1,6 @@
 //! The practices of a draft: each with what it comes from and why it differs; a new one, and other words or settings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use platform::{
@@ -204,9 +204,13 @@ fn as_on_the_page(form: &mut Form, pack: &Pack) {
             form.forget(&format!("start-{}", cycle.number));
             form.forget(&format!("end-{}", cycle.number));
         }
+        let mut told = BTreeSet::new();
         for due in objects(form, "due") {
             let member = |name: &str| due.get(name).cloned().unwrap_or_default();
             let cycle = member("cycle");
+            if !told.insert(cycle.clone()) {
+                form.refuse("due", format!("Cycle {cycle} stands there twice. Which window is meant?"));
+            }
             if !pack.cycles.iter().any(|known| known.number.to_string() == cycle) {
                 form.refuse("due", format!("There is no cycle {cycle}."));
             }
@@ -218,9 +222,13 @@ fn as_on_the_page(form: &mut Form, pack: &Pack) {
         for model in &pack.models {
             form.forget(&format!("adapt-{}", model.id));
         }
+        let mut told = BTreeSet::new();
         for adapted in objects(form, "adapt") {
             let member = |name: &str| adapted.get(name).cloned().unwrap_or_default();
             let model = member("model");
+            if !told.insert(model.clone()) {
+                form.refuse("adapt", format!("The support model {model} stands there twice. Which words are meant?"));
+            }
             if !form.holds("models", &model) {
                 form.refuse("adapt", format!("It is not for the support model {model}, so it can’t be adapted to it."));
             }
@@ -248,8 +256,7 @@ async fn add(may: May<Change, OpenDraft>, call: Call, new: New<Said>) -> Result<
         let read = Read::of(cx, &may.draft).await?;
         let mut form = new.form();
         as_on_the_page(&mut form, &read.pack);
-        let item = read.sheet.standing().map(|line| line.says.item).max().unwrap_or(0) + 1;
-        let says = fields::read(&mut form, &read.pack, &Practice::blank(item));
+        let says = fields::read(&mut form, &read.pack, &Practice::blank(read.sheet.next_item()));
         let reason = form.required("reason", "Why is it needed? A sentence is enough.", REASON_MOST);
         let (Some(says), Some(reason), false) = (says, reason, form.has_errors()) else { return Err(refused(&form)) };
         let code = says.code.clone();

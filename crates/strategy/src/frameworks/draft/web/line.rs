@@ -230,8 +230,7 @@ pub(super) async fn begin(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
 /// `POST /practices/draft/practices`
 pub(super) async fn add(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
     let read = Read::of(&cx, &may.draft).await?;
-    let item = read.sheet.standing().map(|line| line.says.item).max().unwrap_or(0) + 1;
-    let says = fields::read(&mut form, &read.pack, &Practice::blank(item));
+    let says = fields::read(&mut form, &read.pack, &Practice::blank(read.sheet.next_item()));
     let reason = form.required("reason", "Why is it needed? A sentence is enough.", REASON_MOST);
     if let (Some(says), Some(reason)) = (says, reason) {
         match verbs::add(&may, &cx, says, &reason).await {
