@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use partnerships::{
     calendar::{Calendar, SchoolYear, spoken},
-    partnerships::{Partnership, Record},
+    partnerships::{Partnership, Record, find_seen},
 };
 use platform::{
     Cx, Error,
@@ -36,12 +36,11 @@ struct One {
 
 impl One {
     async fn read(cx: &Cx, slug: &str) -> Result<Option<Self>, Error> {
-        let on = cx.db().read();
-        let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
-        let Some(partnership) = store::by_slug(on, slug).await? else { return Ok(None) };
+        let (Some(who), Some(framework)) = (&cx.who, tracker::framework(cx).await?) else { return Ok(None) };
+        let Some(partnership) = find_seen(cx, who, slug).await? else { return Ok(None) };
         let calendar = Calendar::of(&cx.settings);
         let year = calendar.year_of(cx.today());
-        let cells = cells_of(on, year, &[partnership.id]).await?.remove(&partnership.id).unwrap_or_default();
+        let cells = cells_of(cx.db().read(), year, &[partnership.id]).await?.remove(&partnership.id).unwrap_or_default();
         Ok(Some(Self { framework, calendar, year, partnership, cells }))
     }
 }
@@ -74,10 +73,9 @@ struct OnPartnership {
 /// What is due now, the first of it.
 pub(super) async fn on_partnership(cx: &Cx, subject: &Subject) -> Result<Option<String>, Error> {
     const MOST: usize = 5;
-    let Some(One { framework, calendar, year, mut partnership, cells }) = One::read(cx, &subject.key).await? else {
+    let Some(One { framework, calendar, year, partnership, cells }) = One::read(cx, &subject.key).await? else {
         return Ok(None);
     };
-    partnership.staff = store::works_at(cx.db().read(), partnership.id, cx.today()).await?;
     let due = due_now(&framework, &calendar, (&partnership).into(), &cells, cx.today());
     let part = OnPartnership {
         shell: cx.shell("", "/partnerships"),

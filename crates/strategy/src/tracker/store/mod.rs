@@ -227,11 +227,6 @@ pub(super) async fn looked_after(
     Ok((first, usize::try_from(count).unwrap_or(0)))
 }
 
-/// The partnership of that key, or of the site of that key.
-pub(super) async fn by_slug(on: &impl ConnectionTrait, slug: &str) -> Result<Option<Partnership>, DbErr> {
-    db::one(on, &format!("select {COLUMNS} from {FROM} where p.slug = $1"), vec![slug.into()]).await
-}
-
 /// The partnerships at a site.
 pub(super) async fn at_site(on: &impl ConnectionTrait, site: &str) -> Result<Vec<Supervised>, DbErr> {
     db::rows(on, &supervised("s.slug = $1"), vec![site.into()]).await
@@ -257,21 +252,4 @@ pub(super) async fn said_by(on: &impl ConnectionTrait, person: &str, most: i64) 
          where a.slug = $1 and e.withdrawn_at is null order by e.entered_at desc, e.id desc limit $2"
     );
     db::rows(on, &sql, vec![person.into(), most.into()]).await
-}
-
-/// Who works at a partnership on a day, and as what.
-pub(super) async fn works_at(
-    on: &impl ConnectionTrait,
-    partnership: PartnershipId,
-    today: NaiveDate,
-) -> Result<Vec<(PersonId, String)>, DbErr> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        person_id: PersonId,
-        role: String,
-    }
-    let sql = "select person_id, role from partnership_staff
-         where partnership_id = $1 and from_on <= $2 and (to_on is null or to_on >= $2)";
-    let rows = db::rows::<Row>(on, sql, vec![partnership.into(), today.into()]).await?;
-    Ok(rows.into_iter().map(|row| (row.person_id, row.role)).collect())
 }
