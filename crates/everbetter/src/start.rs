@@ -9,6 +9,7 @@ use platform::{
     config::Config,
     db::{self, Db, DbErr},
     files::Files,
+    kept::Kept,
     room::House,
 };
 
@@ -75,6 +76,16 @@ async fn open(config: Config, personas: Vec<Persona>, up_to_date: bool) -> anyho
         0
     };
     let files = Files::in_folder(&config.data.join("files")).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let app = Arc::new(App { db, started: clock.now(), clock, config, house, identify: people::identity(), files, personas });
+    let app = Arc::new(App {
+        db,
+        started: clock.now(),
+        clock,
+        config,
+        house,
+        identify: people::identity(),
+        files,
+        personas,
+        kept: Kept::default(),
+    });
     Ok(Started { app, schema_steps })
 }

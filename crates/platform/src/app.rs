@@ -18,6 +18,7 @@ use crate::{
     db::Db,
     error::Error,
     files::Files,
+    kept::Kept,
     room::House,
     settings::Settings,
     web::Shell,
@@ -41,6 +42,8 @@ pub struct App {
     pub files: Files,
     /// The demo's people for one-click sign-in; empty anywhere else.
     pub personas: Vec<Persona>,
+    /// What was worked out from the data and still holds.
+    pub kept: Kept,
 }
 
 /// One of the demo's people.

@@ -193,6 +193,32 @@ fn hash_of(before: &str, event: &Event) -> String {
     crate::secret::hex(&hasher.finalize())
 }
 
+/// What an event was about.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Change {
+    /// What kind of thing.
+    pub subject_kind: String,
+    /// Its readable key.
+    pub subject_key: String,
+}
+
+/// The number of the newest event; 0 before the first.
+///
+/// # Errors
+/// The database's own.
+pub async fn newest(on: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    Ok(db::scalar(on, "select seq from audit_head where only_row = 1", vec![]).await?.unwrap_or_default())
+}
+
+/// What the events after the one of that number were about, oldest first, `most` of them at most.
+///
+/// # Errors
+/// The database's own.
+pub async fn changes(on: &impl ConnectionTrait, after: i64, most: usize) -> Result<Vec<Change>, DbErr> {
+    let sql = format!("select subject_kind, subject_key from audit_event where seq > $1 order by seq limit {most}");
+    db::rows(on, &sql, vec![after.into()]).await
+}
+
 /// What a page of the log is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

@@ -16,6 +16,7 @@ pub mod error;
 pub mod files;
 pub mod import;
 pub mod jobs;
+pub mod kept;
 pub mod mail;
 pub mod paging;
 pub mod room;

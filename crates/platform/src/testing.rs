@@ -22,6 +22,7 @@ use crate::{
     config::Config,
     db::{self, Db, Engine},
     files::Files,
+    kept::Kept,
     room::House,
     settings::Settings,
 };
@@ -89,7 +90,17 @@ pub async fn bench_with(
     flags.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let config = Config::load(&flags, |_| None, None).expect("a sound configuration");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
-    let app = Arc::new(App { db, clock: Clock::held_at(now), started: now, config, house, identify, files, personas });
+    let app = Arc::new(App {
+        db,
+        clock: Clock::held_at(now),
+        started: now,
+        config,
+        house,
+        identify,
+        files,
+        personas,
+        kept: Kept::default(),
+    });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }
@@ -100,7 +111,17 @@ pub async fn beside(first: &Bench, house: House, identify: Arc<dyn Identify>) ->
     let folder = tempfile::tempdir().expect("a folder for the test");
     let files = Files::in_folder(&folder.path().join("files")).expect("a folder for files");
     let (clock, config) = (first.app.clock.clone(), first.app.config.clone());
-    let app = Arc::new(App { db, started: first.app.started, clock, config, house, identify, files, personas: Vec::new() });
+    let app = Arc::new(App {
+        db,
+        started: first.app.started,
+        clock,
+        config,
+        house,
+        identify,
+        files,
+        personas: Vec::new(),
+        kept: Kept::default(),
+    });
     let (router, routes) = crate::web::build(&app);
     Bench { app, router, routes, _folder: folder }
 }

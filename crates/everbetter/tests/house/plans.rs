@@ -1,7 +1,9 @@
 //! Pages find what they show through an index, however long a table has grown.
 
 use platform::{
+    audit::{self, Actor},
     db::{self, Db, Engine, FromQueryResult, Params, Value},
+    room::Subject,
     testing::Visitor,
 };
 
@@ -52,6 +54,11 @@ const ABOUT_ALL: [(&str, &str); 8] = [
     ("/due", "partnership"),
 ];
 
+/// How the statements begin that read something of every partnership for whatever page needs it first, to be kept in memory until
+/// it changes.
+const OF_EVERYBODY: [&str; 2] =
+    ["select p.id, p.started_on, p.closed_on, p.planned_days_per_week", "select c.partnership_id, c.practice_id, c.cycle"];
+
 /// A line of SQLite's account of how it answers a statement.
 #[derive(FromQueryResult)]
 struct Step {
@@ -90,6 +97,15 @@ async fn of_a_few(db: &Db) -> Vec<String> {
     indexes.into_iter().map(|index| format!(" {}", index.name)).collect()
 }
 
+/// Records that something changed of which nothing is known, so that whatever was kept in memory is read anew.
+async fn something_changes(db: &Db) {
+    let (now, engine) = (platform::clock::Clock::system().now(), db.engine());
+    let what = Subject { kind: "unknown", key: String::new(), title: String::new(), href: String::new() };
+    db.write(async |tx| audit::record(tx, engine, now, &Actor::Process("a test"), "changed", &what, "").await)
+        .await
+        .expect("an event");
+}
+
 #[tokio::test]
 async fn no_page_reads_a_long_table_from_end_to_end() {
     let bench = demo(Engine::Sqlite, 1).await;
@@ -98,13 +114,14 @@ async fn no_page_reads_a_long_table_from_end_to_end() {
     let mut stale: Vec<(&str, &str)> = ABOUT_ALL.to_vec();
     for (persona, path) in PAGES {
         let mut who = Visitor::with_token(&bench, &format!("demo-{persona}"));
+        // The first look is at what was worked out before, and holds no more.
+        something_changes(db).await;
         assert_eq!(who.get(path).await.status, 200, "{path}");
-        drop(db.take_asked());
-        assert_eq!(who.get(path).await.status, 200);
         for sql in db.take_asked() {
             for table in read_whole(db, &sql).await {
                 stale.retain(|known| *known != (path, table.as_str()));
-                let is_known = SHORT.contains(&table.as_str()) || ABOUT_ALL.contains(&(path, table.as_str()));
+                let of_everybody = table == "partnership" && OF_EVERYBODY.iter().any(|begin| sql.starts_with(begin));
+                let is_known = of_everybody || SHORT.contains(&table.as_str()) || ABOUT_ALL.contains(&(path, table.as_str()));
                 if !is_known {
                     found.push(format!("{path} as {persona} reads all of {table}: {sql}"));
                 }

@@ -4,14 +4,21 @@
 //! (or to the closing), without the days on which schools are closed. While nobody wrote those down planned is rather too
 //! high, and a share rather too low. Delivered counts the hours of visits, a day being [`HOURS_A_DAY`] of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
-use platform::db::{self, ConnectionTrait, DbErr, FromQueryResult, placeholders};
+use platform::{
+    Cx, Error,
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, placeholders},
+};
 
 use crate::{
     PartnershipId,
     calendar::{Calendar, ClosedDays, SchoolYear, Span},
+    partnerships::{OfEverybody, of_everybody},
 };
 
 /// How many hours of visits make a day: a school's day of lessons with the meetings before and after it. Doses are agreed
@@ -124,6 +131,22 @@ struct DoseRow {
     visits: i64,
 }
 
+/// Kinds of things whose changes leave every dose as it is.
+const UNRELATED: [&str; 9] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "practice", "sign-in"];
+
+/// The doses of all partnerships in the present school year, up to today. Only those that changed since somebody last asked are
+/// read.
+///
+/// # Errors
+/// The database's own.
+pub async fn everybodys(cx: &Cx) -> Result<Arc<OfEverybody<Dose>>, Error> {
+    let (calendar, closed, today) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings), cx.today());
+    of_everybody(cx, today.to_string(), &UNRELATED, |which| async move {
+        Ok(read(cx.db().read(), &calendar, &closed, calendar.year_of(today), today, which.as_deref()).await?)
+    })
+    .await
+}
+
 /// The dose of these partnerships in a school year, up to today; one query.
 ///
 /// # Errors
@@ -136,18 +159,30 @@ pub async fn of(
     today: NaiveDate,
     partnerships: &[PartnershipId],
 ) -> Result<BTreeMap<PartnershipId, Dose>, DbErr> {
+    read(on, calendar, closed, year, today, Some(partnerships)).await
+}
+
+/// As [`of`]; `None` are all partnerships.
+async fn read(
+    on: &impl ConnectionTrait,
+    calendar: &Calendar,
+    closed: &ClosedDays,
+    year: SchoolYear,
+    today: NaiveDate,
+    partnerships: Option<&[PartnershipId]>,
+) -> Result<BTreeMap<PartnershipId, Dose>, DbErr> {
     let span = calendar.span(year);
+    let named = partnerships.map(|named| format!("where p.id in ({})", placeholders(3, named.len()))).unwrap_or_default();
     let sql = format!(
         "select p.id, p.started_on, p.closed_on, p.planned_days_per_week,
            cast(coalesce(sum(v.hours), 0) as double precision) as hours, count(v.on_day) as visits
          from partnership p
          left join visit v on v.partnership_id = p.id and v.removed_at is null and v.on_day >= $1 and v.on_day <= $2
-         where p.id in ({})
-         group by p.id, p.started_on, p.closed_on, p.planned_days_per_week",
-        placeholders(3, partnerships.len())
+         {named}
+         group by p.id, p.started_on, p.closed_on, p.planned_days_per_week"
     );
     let mut params: db::Params = vec![span.from.into(), span.to.min(today).into()];
-    params.extend(partnerships.iter().map(|id| (*id).into()));
+    params.extend(partnerships.into_iter().flatten().map(|id| (*id).into()));
     let rows = db::rows::<DoseRow>(on, &sql, params).await?;
     // Most are owed over the same days, which are counted once.
     let mut weekdays: HashMap<Span, i32> = HashMap::new();

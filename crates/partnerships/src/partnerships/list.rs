@@ -1,9 +1,13 @@
 //! Which partnerships there are: by what is asked for, and by who works there.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use platform::{
+    Cx, Error,
     access::Standing,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, TeamId, placeholders},
+    kept::Before,
 };
 
 use super::{COLUMNS, FROM, Partnership};
@@ -215,7 +219,21 @@ pub(crate) struct Choice {
     pub words: String,
 }
 
-pub(crate) async fn choices(on: &impl ConnectionTrait) -> Result<Vec<Choice>, DbErr> {
+/// Kinds of things whose changes leave the choices as they are.
+const BESIDE_CHOICES: [&str; 7] = ["cycle", "plan", "theory", "road-map", "close-and-renew", "practice", "sign-in"];
+
+/// What lists of partnerships can be narrowed to, over all of them.
+pub(crate) async fn choices(cx: &Cx) -> Result<Arc<Vec<Choice>>, Error> {
+    cx.kept(String::new(), |before: Option<Before<Vec<Choice>>>| async move {
+        match before.and_then(|before| before.unless_beyond(&BESIDE_CHOICES)) {
+            Some(choices) => Ok(choices),
+            None => Ok(Arc::new(read_choices(cx.db().read()).await?)),
+        }
+    })
+    .await
+}
+
+async fn read_choices(on: &impl ConnectionTrait) -> Result<Vec<Choice>, DbErr> {
     db::rows(
         on,
         "select kind, value, words from (

@@ -10,7 +10,7 @@ use platform::{
 };
 
 use crate::{
-    calendar::{Calendar, ClosedDays, SchoolYear},
+    calendar::{Calendar, SchoolYear},
     dose::{self, Dose},
     partnerships::{self, Partnership},
     words,
@@ -99,18 +99,16 @@ pub(super) async fn of_team(cx: &Cx, subject: &Subject) -> Result<Option<String>
     }
     let on = cx.db().read();
     let found = partnerships::of_team(on, &subject.key).await?;
-    let calendar = Calendar::of(&cx.settings);
-    let year = calendar.year_of(cx.today());
-    let ids: Vec<_> = found.iter().map(|partnership| partnership.id).collect();
-    let doses = dose::of(on, &calendar, &ClosedDays::of(&cx.settings), year, cx.today(), &ids).await?;
+    let year = Calendar::of(&cx.settings).year_of(cx.today());
     if found.is_empty() {
         return Ok(None);
     }
-    let all = doses.values().fold(Dose::default(), |sum, dose| sum.and(*dose));
+    let doses = dose::everybodys(cx).await?;
+    let all = found.iter().fold(Dose::default(), |sum, partnership| sum.and(doses.of(partnership.id)));
     let rows = found
         .into_iter()
         .map(|partnership| {
-            let dose = doses.get(&partnership.id).copied().unwrap_or_default();
+            let dose = doses.of(partnership.id);
             (partnership, dose)
         })
         .collect();

@@ -143,20 +143,19 @@ pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<Strin
     let year = calendar.year_of(cx.today());
     let ids: Vec<_> = found.iter().map(|partnership| partnership.id).collect();
     let named = partnerships::of_ids(on, &ids[..ids.len().min(NAMED)]).await?;
-    let closed = ClosedDays::of(&cx.settings);
-    let doses = dose::of(on, &calendar, &closed, year, cx.today(), &ids).await?;
-    let all = doses.values().fold(Dose::default(), |sum, dose| sum.and(*dose));
+    let doses = dose::everybodys(cx).await?;
+    let all = ids.iter().fold(Dose::default(), |sum, id| sum.and(doses.of(*id)));
     let count = found.len();
     let more =
         if all_of_team { "/partnerships?status=active".to_owned() } else { format!("/partnerships?supervisor={}", who.slug) };
     let rows = named
         .into_iter()
         .map(|partnership| {
-            let dose = doses.get(&partnership.id).copied().unwrap_or_default();
+            let dose = doses.of(partnership.id);
             (partnership, dose)
         })
         .collect();
-    Ok(Some(LookedAfter { rows, all, count, more, year, how_sure: closed.how_sure() }.render()?))
+    Ok(Some(LookedAfter { rows, all, count, more, year, how_sure: ClosedDays::of(&cx.settings).how_sure() }.render()?))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod audit;
 mod database;
 mod imports;
 mod jobs;
+mod kept;
 mod search;
 
 use std::{future::Future, pin::Pin, sync::Arc};

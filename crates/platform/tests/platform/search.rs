@@ -8,7 +8,7 @@ use platform::{
 
 use crate::{in_a_bare_house, morning};
 
-fn somebody(kind: Kind, works_at: Option<&str>) -> Standing {
+pub fn somebody(kind: Kind, works_at: Option<&str>) -> Standing {
     Standing {
         person: PersonId(platform::clock::new_id(morning())),
         slug: "x".to_owned(),

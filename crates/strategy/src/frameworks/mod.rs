@@ -38,7 +38,7 @@ use crate::{FrameworkId, PracticeId};
 
 pub(crate) use draft::migrations;
 pub(crate) use publish::BEGINS;
-pub(crate) use store::sameness;
+pub(crate) use store::{sameness, versions_read};
 
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(draft::routes()).and(api::routes())

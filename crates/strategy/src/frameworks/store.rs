@@ -87,6 +87,11 @@ async fn whole(on: &impl ConnectionTrait, ids: &[FrameworkId]) -> Result<Vec<Arc
     Ok(ids.iter().filter_map(|id| kept.get(id).cloned()).collect())
 }
 
+/// How many versions were read so far: they only become more.
+pub(crate) fn versions_read() -> usize {
+    KEPT.read().unwrap_or_else(PoisonError::into_inner).len()
+}
+
 /// Which practices count as one, over all versions that were read before; whoever reads cells has read the version that counts.
 pub(crate) fn sameness() -> Sameness {
     let kept = KEPT.read().unwrap_or_else(PoisonError::into_inner);

@@ -10,20 +10,25 @@ use partnerships::{
     models::{self, SupportModel},
     partnerships::{Partnership, WorkingTeam, teams_at_work},
 };
-use platform::{Cx, Error, access::Standing};
+use platform::{Cx, Error, access::Standing, kept::Before};
 
 use super::{choice::Choice, store};
 use crate::{
     frameworks::Framework,
     tracker::{
-        cells_of,
+        self, cells_of, everybodys_cells,
         on_track::{Assessment, Cells, Count, Schedule, State},
     },
 };
 
-/// The whole organisation in one school year, and what of it was asked for.
+/// What of the organisation was asked for.
 pub(super) struct Data {
     pub choice: Choice,
+    whole: Arc<Whole>,
+}
+
+/// The whole organisation in one school year.
+pub(super) struct Whole {
     pub framework: Arc<Framework>,
     pub calendar: Calendar,
     pub today: NaiveDate,
@@ -38,12 +43,21 @@ pub(super) struct Data {
     pub networks: Vec<String>,
     /// All partnerships of the year, by name.
     pub works: Vec<Work>,
+    /// Who might be told about; only of the present year.
+    pub contact: Contact,
+}
+
+impl std::ops::Deref for Data {
+    type Target = Whole;
+    fn deref(&self) -> &Whole {
+        &self.whole
+    }
 }
 
 /// One partnership with what is known about it.
 pub(super) struct Work {
     pub partnership: Partnership,
-    pub cells: Cells,
+    pub cells: Arc<Cells>,
     pub assessment: Assessment,
     pub dose: Dose,
 }
@@ -56,34 +70,81 @@ impl Work {
     }
 }
 
-impl Data {
-    /// Reads it; nothing while there is no framework.
-    pub(super) async fn read(cx: &Cx, who: &Standing, choice: Choice) -> Result<Option<Self>, Error> {
+/// Kinds of things whose changes leave the overview as it is.
+const UNRELATED: [&str; 6] = ["cycle", "plan", "theory", "road-map", "practice", "sign-in"];
+
+impl Whole {
+    /// The present year: worked out when something changed that is in it.
+    async fn now(cx: &Cx, framework: &Arc<Framework>, year: SchoolYear) -> Result<Arc<Self>, Error> {
+        let name = format!("{} by {}", cx.today(), framework.id.0);
+        cx.kept(name, |before: Option<Before<Self>>| async move {
+            if let Some(whole) = before.and_then(|before| before.unless_beyond(&UNRELATED)) {
+                return Ok(whole);
+            }
+            let (cells, doses) = (everybodys_cells(cx).await?, dose::everybodys(cx).await?);
+            let none = Arc::<Cells>::default();
+            let known = |id: PartnershipId| (Arc::clone(cells.get(id).unwrap_or(&none)), doses.of(id));
+            let span = Calendar::of(&cx.settings).span(year);
+            let contact = Contact::read(cx, span.from, span.to.min(cx.today())).await?;
+            let partnerships = store::at_work(cx.db().read(), &Calendar::of(&cx.settings), year, cx.today()).await?;
+            Ok(Arc::new(Self::of(cx, framework, year, (partnerships, contact), known).await?))
+        })
+        .await
+    }
+
+    /// A year that is past.
+    async fn past(cx: &Cx, framework: &Arc<Framework>, year: SchoolYear) -> Result<Arc<Self>, Error> {
         let (on, today, calendar) = (cx.db().read(), cx.today(), Calendar::of(&cx.settings));
-        let Some(framework) = Framework::current(on, today).await? else { return Ok(None) };
-        let teams = teams_at_work(on).await?;
-        let models = models::all(on).await?;
-        let now = calendar.year_of(today);
-        let first = store::first_year(on).await?.unwrap_or(now).min(now);
-        let year = choice.year.filter(|year| (first..=now).contains(year)).unwrap_or(now);
-        let day = calendar.span(year).to.min(today);
         let partnerships = store::at_work(on, &calendar, year, today).await?;
         let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
         let mut cells = cells_of(on, year, &ids).await?;
         let doses = dose::of(on, &calendar, &ClosedDays::of(&cx.settings), year, today, &ids).await?;
+        let known =
+            |id: PartnershipId| (Arc::new(cells.remove(&id).unwrap_or_default()), doses.get(&id).copied().unwrap_or_default());
+        Ok(Arc::new(Self::of(cx, framework, year, (partnerships, Contact::default()), known).await?))
+    }
+
+    async fn of(
+        cx: &Cx,
+        framework: &Arc<Framework>,
+        year: SchoolYear,
+        (partnerships, contact): (Vec<Partnership>, Contact),
+        mut known: impl FnMut(PartnershipId) -> (Arc<Cells>, Dose) + Send,
+    ) -> Result<Self, Error> {
+        let (on, today, calendar) = (cx.db().read(), cx.today(), Calendar::of(&cx.settings));
+        let (teams, models) = (teams_at_work(on).await?, models::all(on).await?);
+        let first = store::first_year(on).await?.unwrap_or(year).min(calendar.year_of(today));
+        let day = calendar.span(year).to.min(today);
         let mut networks: Vec<String> = partnerships.iter().filter_map(|partnership| partnership.network.clone()).collect();
         networks.sort();
         networks.dedup();
-        let schedule = Schedule::of(&framework, &calendar, year);
+        let schedule = Schedule::of(framework, &calendar, year);
         let works = partnerships.into_iter().map(|partnership| {
-            let cells = cells.remove(&partnership.id).unwrap_or_default();
+            let (cells, dose) = known(partnership.id);
             let assessment = schedule.assess((&partnership).into(), &cells, day);
-            let dose = doses.get(&partnership.id).copied().unwrap_or_default();
             Work { partnership, cells, assessment, dose }
         });
         let works = works.collect();
-        let choice = Choice { year: choice.year.and(Some(year)), ..choice.settled(who, &teams) };
-        Ok(Some(Self { choice, calendar, today, year, day, first, teams, models, networks, works, framework }))
+        let framework = Arc::clone(framework);
+        Ok(Self { framework, calendar, today, year, day, first, teams, models, networks, works, contact })
+    }
+}
+
+impl Data {
+    /// Reads it; nothing while there is no framework.
+    pub(super) async fn read(cx: &Cx, who: &Standing, choice: Choice) -> Result<Option<Self>, Error> {
+        let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
+        let now = Calendar::of(&cx.settings).year_of(cx.today());
+        let asked = match choice.year {
+            Some(year) if year < now => store::first_year(cx.db().read()).await?.filter(|first| *first <= year).map(|_| year),
+            _ => None,
+        };
+        let whole = match asked {
+            Some(year) => Whole::past(cx, &framework, year).await?,
+            None => Whole::now(cx, &framework, now).await?,
+        };
+        let choice = Choice { year: choice.year.and(Some(whole.year)), ..choice.settled(who, &whole.teams) };
+        Ok(Some(Self { choice, whole }))
     }
 
     /// What was asked for, by name.
@@ -105,16 +166,15 @@ impl Data {
 }
 
 /// Who might be told about: the last visit of each partnership within the year so far, and who leads the work there.
+#[derive(Default)]
 pub(super) struct Contact {
     pub last_visits: BTreeMap<PartnershipId, NaiveDate>,
     pub leads: BTreeMap<PartnershipId, store::Lead>,
 }
 
 impl Contact {
-    /// Reads it; two queries.
-    pub(super) async fn read(cx: &Cx, data: &Data) -> Result<Self, Error> {
+    async fn read(cx: &Cx, from: NaiveDate, day: NaiveDate) -> Result<Self, Error> {
         let on = cx.db().read();
-        let last_visits = store::last_visits(on, data.calendar.start(data.year), data.day).await?;
-        Ok(Self { last_visits, leads: store::leads(on, data.day).await? })
+        Ok(Self { last_visits: store::last_visits(on, from, day).await?, leads: store::leads(on, day).await? })
     }
 }

@@ -80,11 +80,12 @@ pub(super) struct Call {
 }
 
 /// Partnerships where a call may do good: off track, or without a visit for some weeks while a cycle runs.
-pub(super) fn calls(data: &Data, contact: &Contact) -> Vec<Call> {
+pub(super) fn calls(data: &Data) -> Vec<Call> {
     let within_cycle = data.framework.cycle_at(&data.calendar, data.day).is_some_and(|(_, span)| span.contains(data.day));
     if !data.is_now() {
         return Vec::new();
     }
+    let contact = &data.contact;
     // Where nobody keeps a log of visits, its silence says nothing.
     let logs = within_cycle && !contact.last_visits.is_empty();
     data.chosen()

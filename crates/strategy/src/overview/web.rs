@@ -12,7 +12,7 @@ use platform::{
 
 use super::{
     choice::{ALL_TEAMS, Choice},
-    data::{Contact, Data},
+    data::Data,
     days::{Days, days},
     export,
     heat::{Behind, Heat, behind, heat},
@@ -96,8 +96,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
     let Some(data) = Data::read(&cx, may.who(), Choice::read(query.as_deref())).await? else {
         return page(&NonePage { shell });
     };
-    let contact = Contact::read(&cx, &data).await?;
-    let mut calls = calls(&data, &contact);
+    let mut calls = calls(&data);
     let more_calls = if calls.len() > CALLS { calls.split_off(CALLS) } else { Vec::new() };
     let mut lanes = lanes(&data);
     // Where nothing has been due there is nothing to compare: those stand below the three lanes.

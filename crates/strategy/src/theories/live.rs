@@ -17,7 +17,7 @@ use crate::{
     PracticeId,
     frameworks::Framework,
     tracker::{
-        self, cells_of,
+        self, everybodys_cells,
         on_track::{Cells, Count, State, by_practice},
     },
 };
@@ -36,7 +36,7 @@ pub(super) struct PracticeLine {
 pub(super) struct Live {
     framework: Option<Arc<Framework>>,
     counts: HashMap<PracticeId, Count>,
-    cells: Cells,
+    cells: Arc<Cells>,
     /// The number of the cycle that today lies in.
     cycle: i32,
     /// The newest reading of each measure, in words.
@@ -46,22 +46,27 @@ pub(super) struct Live {
 impl Live {
     /// No state at all: for examples, which no tracker knows.
     pub(super) fn none() -> Self {
-        Self { framework: None, counts: HashMap::new(), cells: Cells::new(), cycle: 0, readings: HashMap::new() }
+        Self { framework: None, counts: HashMap::new(), cells: Arc::default(), cycle: 0, readings: HashMap::new() }
     }
 
-    /// Today's state: two queries beside the framework.
+    /// Today's state: two queries at most beside the framework.
     pub(super) async fn read(cx: &Cx, partnership: &Partnership) -> Result<Self, Error> {
         let readings = kept::readings(cx.db().read(), partnership.id).await?.into_iter();
         let words = |reading: &kept::Reading| format!("{} on {}", reading.value, spoken(reading.on_day, cx.today()));
         let readings = readings.map(|reading| (reading.measure.clone(), words(&reading))).collect();
         let Some(framework) = tracker::framework(cx).await? else { return Ok(Self { readings, ..Self::none() }) };
         let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
-        let cells = cells_of(cx.db().read(), calendar.year_of(today), &[partnership.id]).await?;
-        let cells = cells.into_values().next().unwrap_or_default();
+        let cells = everybodys_cells(cx).await?.get(partnership.id).cloned().unwrap_or_default();
         Ok(Self { readings, ..Self::of(framework, &calendar, partnership, cells, today) })
     }
 
-    fn of(framework: Arc<Framework>, calendar: &Calendar, partnership: &Partnership, cells: Cells, today: NaiveDate) -> Self {
+    fn of(
+        framework: Arc<Framework>,
+        calendar: &Calendar,
+        partnership: &Partnership,
+        cells: Arc<Cells>,
+        today: NaiveDate,
+    ) -> Self {
         let counts = by_practice(&framework, calendar, partnership.into(), &cells, today);
         let cycle = framework.cycle_at(calendar, today).map_or(0, |(cycle, _)| cycle.number);
         Self { framework: Some(framework), counts, cells, cycle, readings: HashMap::new() }

@@ -1,6 +1,6 @@
 //! The list of partnerships.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::{
@@ -26,7 +26,7 @@ use super::super::{
 };
 use crate::{
     PartnershipId,
-    calendar::{Calendar, ClosedDays, SchoolYear},
+    calendar::{Calendar, SchoolYear},
     dose::{self, Dose},
     paging::{Page, Seek, address},
     words,
@@ -126,22 +126,15 @@ impl Row {
     }
 }
 
-async fn rows(cx: &Cx, partnerships: Vec<Partnership>, doses: Option<BTreeMap<PartnershipId, Dose>>) -> Result<Vec<Row>, Error> {
-    let on = cx.db().read();
+async fn rows(cx: &Cx, partnerships: Vec<Partnership>) -> Result<Vec<Row>, Error> {
     let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
-    let mut people = staff_on(on, &ids, cx.today()).await?;
-    let mut doses = match doses {
-        Some(doses) => doses,
-        None => {
-            let (calendar, closed) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings));
-            dose::of(on, &calendar, &closed, calendar.year_of(cx.today()), cx.today(), &ids).await?
-        }
-    };
+    let mut people = staff_on(cx.db().read(), &ids, cx.today()).await?;
+    let doses = dose::everybodys(cx).await?;
     Ok(partnerships
         .into_iter()
         .map(|partnership| Row {
             people: people.remove(&partnership.id).unwrap_or_default(),
-            dose: doses.remove(&partnership.id).unwrap_or_default(),
+            dose: doses.of(partnership.id),
             partnership,
         })
         .collect())
@@ -150,12 +143,9 @@ async fn rows(cx: &Cx, partnerships: Vec<Partnership>, doses: Option<BTreeMap<Pa
 /// Sorted by the share of planned days that were delivered. The database doesn't know weekdays, so all that are asked for
 /// are sorted here; those that owe nothing yet come last.
 async fn page_by_share(cx: &Cx, ask: &Ask, seek: Seek<'_>) -> Result<Page<Row>, Error> {
-    let on = cx.db().read();
-    let mut all = list::list(on, &ask.filter()).await?;
-    let (calendar, closed) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings));
-    let ids: Vec<PartnershipId> = all.iter().map(|partnership| partnership.id).collect();
-    let doses = dose::of(on, &calendar, &closed, calendar.year_of(cx.today()), cx.today(), &ids).await?;
-    let share = |partnership: &Partnership| doses.get(&partnership.id).and_then(Dose::share);
+    let mut all = list::list(cx.db().read(), &ask.filter()).await?;
+    let doses = dose::everybodys(cx).await?;
+    let share = |partnership: &Partnership| doses.of(partnership.id).share();
     all.sort_by(|one, other| {
         let order = match (share(one), share(other)) {
             (Some(one), Some(other)) if ask.sort.starts_with('-') => other.total_cmp(&one),
@@ -165,7 +155,7 @@ async fn page_by_share(cx: &Cx, ask: &Ask, seek: Seek<'_>) -> Result<Page<Row>, 
         order.then_with(|| one.slug.cmp(&other.slug))
     });
     let Page { rows: shown, before, after } = seek.page_of_all(all, |partnership| partnership.slug.clone());
-    Ok(Page { rows: rows(cx, shown, Some(doses)).await?, before, after })
+    Ok(Page { rows: rows(cx, shown).await?, before, after })
 }
 
 #[derive(Template)]
@@ -174,7 +164,7 @@ struct List {
     shell: Shell,
     ask: Ask,
     page: Page<Row>,
-    choices: Vec<Choice>,
+    choices: Arc<Vec<Choice>>,
     year: SchoolYear,
     today: NaiveDate,
     may_create: bool,
@@ -207,10 +197,10 @@ pub(super) async fn list(may: May<See, Partnerships>, cx: Cx, Query(ask): Query<
         column => {
             let order = if column == "start" { Order::Start } else { Order::Name };
             let page = list::page(cx.db().read(), &ask.filter(), order, descending, seek).await?;
-            Page { rows: rows(&cx, page.rows, None).await?, before: page.before, after: page.after }
+            Page { rows: rows(&cx, page.rows).await?, before: page.before, after: page.after }
         }
     };
-    let choices = list::choices(cx.db().read()).await?;
+    let choices = list::choices(&cx).await?;
     page(&List {
         shell: cx.shell("Partnerships", "/partnerships"),
         page: found,
@@ -224,7 +214,7 @@ pub(super) async fn list(may: May<See, Partnerships>, cx: Cx, Query(ask): Query<
 
 pub(super) async fn export(_: May<Export, Partnerships>, cx: Cx, Path(ending): Path<String>, Query(ask): Query<Ask>) -> Answered {
     let all = list::list(cx.db().read(), &ask.filter()).await?;
-    let rows = rows(&cx, all, None).await?;
+    let rows = rows(&cx, all).await?;
     let header = vec![
         "partnership",
         "name",

@@ -12,6 +12,7 @@ use partnerships::{
 use platform::{
     Cx, Error,
     access::{May, actions::See},
+    kept::Before,
     sheet::{Cell, Sheet},
     text::{counted, hue, initials},
     web::{Answered, Shell, page},
@@ -30,7 +31,7 @@ use crate::{
         store::at_work,
         uptake::{Uptake, of_partnership},
     },
-    tracker::{cells_of, on_track::Schedule},
+    tracker::{everybodys_cells, on_track::Schedule},
 };
 
 /// How many cards stand under "Coming up".
@@ -109,7 +110,7 @@ struct Loaded {
     today: NaiveDate,
     models: Vec<SupportModel>,
     /// For staff alone: how far each practice has taken hold this school year.
-    uptake: Option<BTreeMap<PracticeId, Uptake>>,
+    uptake: Option<Arc<Uptakes>>,
 }
 
 impl Loaded {
@@ -156,26 +157,32 @@ impl Loaded {
     }
 }
 
-/// How far each practice has taken hold this school year, over the whole organisation.
-async fn uptake(
-    cx: &Cx,
-    framework: &Framework,
-    calendar: &Calendar,
-    today: NaiveDate,
-) -> Result<BTreeMap<PracticeId, Uptake>, Error> {
-    let (on, year) = (cx.db().read(), calendar.year_of(today));
-    let partnerships = at_work(on, calendar, year, today).await?;
-    let ids: Vec<_> = partnerships.iter().map(|partnership| partnership.id).collect();
-    let (cells, none) = (cells_of(on, year, &ids).await?, Default::default());
-    let mut uptake: BTreeMap<PracticeId, Uptake> = BTreeMap::new();
-    let schedule = Schedule::of(framework, calendar, year);
-    for partnership in &partnerships {
-        let own = cells.get(&partnership.id).unwrap_or(&none);
-        for (practice, _, cell) in of_partnership(&schedule, partnership.into(), None, today, own) {
-            uptake.entry(practice).or_default().add(framework, cell);
+/// How far each practice has taken hold, over the whole organisation.
+type Uptakes = BTreeMap<PracticeId, Uptake>;
+
+/// Kinds of things whose changes leave every uptake as it is.
+const UNRELATED: [&str; 8] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "sign-in"];
+
+/// How far each practice has taken hold this school year: counted anew when something was entered.
+async fn uptake(cx: &Cx, framework: &Framework, calendar: &Calendar, today: NaiveDate) -> Result<Arc<Uptakes>, Error> {
+    let year = calendar.year_of(today);
+    cx.kept(format!("{today} by {}", framework.id.0), |before: Option<Before<Uptakes>>| async move {
+        if let Some(uptake) = before.and_then(|before| before.unless_beyond(&UNRELATED)) {
+            return Ok(uptake);
         }
-    }
-    Ok(uptake)
+        let (cells, none) = (everybodys_cells(cx).await?, Default::default());
+        let partnerships = at_work(cx.db().read(), calendar, year, today).await?;
+        let mut uptake = Uptakes::new();
+        let schedule = Schedule::of(framework, calendar, year);
+        for partnership in &partnerships {
+            let own = cells.get(partnership.id).map_or(&none, |cells| cells);
+            for (practice, _, cell) in of_partnership(&schedule, partnership.into(), None, today, own) {
+                uptake.entry(practice).or_default().add(framework, cell);
+            }
+        }
+        Ok(Arc::new(uptake))
+    })
+    .await
 }
 
 pub(super) async fn show(may: May<See, Practices>, cx: Cx, RawQuery(query): RawQuery) -> Answered {

@@ -18,7 +18,7 @@ use super::Line;
 use crate::{
     frameworks::Framework,
     tracker::{
-        self, Cell, Status, cells_of, due_now,
+        self, Cell, Status, due_now, everybodys_cells,
         on_track::{Cells, assess},
         store,
         web::{Standing, encoded},
@@ -31,7 +31,7 @@ struct One {
     calendar: Calendar,
     year: SchoolYear,
     partnership: Partnership,
-    cells: Cells,
+    cells: Arc<Cells>,
 }
 
 impl One {
@@ -40,7 +40,7 @@ impl One {
         let Some(partnership) = find_seen(cx, who, slug).await? else { return Ok(None) };
         let calendar = Calendar::of(&cx.settings);
         let year = calendar.year_of(cx.today());
-        let cells = cells_of(cx.db().read(), year, &[partnership.id]).await?.remove(&partnership.id).unwrap_or_default();
+        let cells = everybodys_cells(cx).await?.get(partnership.id).cloned().unwrap_or_default();
         Ok(Some(Self { framework, calendar, year, partnership, cells }))
     }
 }

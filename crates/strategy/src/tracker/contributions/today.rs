@@ -1,17 +1,15 @@
 //! What the tracker shows on Today.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use askama::Template;
 use partnerships::{
-    PartnershipId,
     calendar::{Calendar, SchoolYear},
-    partnerships::Partnership,
+    partnerships::{OfEverybody, Partnership},
 };
 use platform::{
     Cx, Error,
     access::{Kind, Standing as Who, roles},
-    db::ConnectionTrait,
     web::Shell,
 };
 
@@ -19,38 +17,37 @@ use super::Line;
 use crate::{
     frameworks::Framework,
     tracker::{
-        self, DueNow, cells_of,
+        self, DueNow, everybodys_cells,
         on_track::{Cells, Schedule, State},
         store::{self, Supervised},
         web::Standing,
     },
 };
 
-/// Partnerships with their cells of this year: one query each, whatever their number.
+/// Partnerships with their cells of this year.
 struct Set {
     framework: Arc<Framework>,
     calendar: Calendar,
     year: SchoolYear,
     all: Vec<Supervised>,
-    cells: BTreeMap<PartnershipId, Cells>,
+    cells: Arc<OfEverybody<Cells>>,
     none: Cells,
 }
 
 impl Set {
-    async fn read(cx: &Cx, on: &impl ConnectionTrait, all: Vec<Supervised>) -> Result<Option<Self>, Error> {
+    async fn read(cx: &Cx, all: Vec<Supervised>) -> Result<Option<Self>, Error> {
         if all.is_empty() {
             return Ok(None);
         }
         let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
         let calendar = Calendar::of(&cx.settings);
         let year = calendar.year_of(cx.today());
-        let ids: Vec<PartnershipId> = all.iter().map(|one| one.partnership.id).collect();
-        let cells = cells_of(on, year, &ids).await?;
+        let cells = everybodys_cells(cx).await?;
         Ok(Some(Self { framework, calendar, year, all, cells, none: Cells::new() }))
     }
 
     fn cells(&self, partnership: &Partnership) -> &Cells {
-        self.cells.get(&partnership.id).unwrap_or(&self.none)
+        self.cells.get(partnership.id).map_or(&self.none, |cells| cells)
     }
 
     fn schedule(&self) -> Schedule<'_> {
@@ -75,7 +72,7 @@ pub(super) async fn for_those_who_work(cx: &Cx, who: &Who) -> Result<Option<Stri
     }
     let on = cx.db().read();
     let all = store::where_works(on, who.person, cx.today()).await?;
-    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
     let mut due: Vec<(&Partnership, DueNow<'_>)> = Vec::new();
     let schedule = set.schedule();
     for one in &set.all {
@@ -128,7 +125,7 @@ pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Optio
     // Only what is named is read whole: a large team has thousands.
     let (all, count) = store::looked_after(on, who.person, &teams, MOST).await?;
     let more = count.saturating_sub(MOST);
-    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
     let schedule = set.schedule();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;
@@ -162,7 +159,7 @@ pub(super) async fn for_partners(cx: &Cx, who: &Who) -> Result<Option<String>, E
     let Some(site) = who.works_at.as_deref().filter(|_| who.kind == Kind::Partner) else { return Ok(None) };
     let on = cx.db().read();
     let all = store::at_site(on, site).await?;
-    let Some(set) = Set::read(cx, on, all).await? else { return Ok(None) };
+    let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
     let schedule = set.schedule();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;

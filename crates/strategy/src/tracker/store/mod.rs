@@ -1,15 +1,18 @@
 //! The tracker's queries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::{
     PartnershipId,
     calendar::{Calendar, SchoolYear},
-    partnerships::{COLUMNS, FROM, Partnership},
+    partnerships::{COLUMNS, FROM, OfEverybody, Partnership, of_everybody},
 };
 use platform::{
-    Error,
+    Cx, Error,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
 };
 
@@ -19,7 +22,7 @@ use super::{
 };
 use crate::{
     PracticeId,
-    frameworks::{Framework, sameness},
+    frameworks::{Framework, sameness, versions_read},
 };
 
 mod anywhere;
@@ -55,18 +58,52 @@ pub async fn cells_of(
     year: SchoolYear,
     partnerships: &[PartnershipId],
 ) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
-    let named = partnerships.len() <= NAMED;
-    let sameness = sameness();
-    let mut sql =
-        "select partnership_id, practice_id, cycle, status, quality from tracker_cell where school_year = $1".to_owned();
-    let mut params: db::Params = vec![year.0.into()];
-    if named {
-        sql.push_str(&format!(" and partnership_id in ({})", db::placeholders(2, partnerships.len())));
-        params.extend(partnerships.iter().map(|id| (*id).into()));
+    if partnerships.len() > NAMED {
+        return cells_of_all(on, year).await;
     }
-    sql.push_str(" order by entered_at");
+    let sql = format!(
+        "select partnership_id, practice_id, cycle, status, quality from tracker_cell
+         where school_year = $1 and partnership_id in ({}) order by entered_at",
+        db::placeholders(2, partnerships.len())
+    );
+    let params = std::iter::once(year.0.into()).chain(partnerships.iter().map(|id| (*id).into()));
+    cells(on, &sql, params.collect()).await
+}
+
+/// Kinds of things to which no tracker entry is recorded.
+const WITHOUT_CELLS: [&str; 9] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "close-and-renew", "sign-in"];
+
+/// The cells of all partnerships in the present school year, for what counts over many. Only where something was entered since
+/// somebody last asked they are read.
+///
+/// # Errors
+/// The database's own.
+pub async fn everybodys_cells(cx: &Cx) -> Result<Arc<OfEverybody<Cells>>, Error> {
+    let year = Calendar::of(&cx.settings).year_of(cx.today());
+    // A version that is read later adds the ids under which its practices are found.
+    let name = format!("{year} over {} versions", versions_read());
+    of_everybody(cx, name, &WITHOUT_CELLS, |which| async move {
+        let on = cx.db().read();
+        match which {
+            Some(named) => cells_of(on, year, &named).await,
+            None => cells_of_all(on, year).await,
+        }
+    })
+    .await
+}
+
+/// As [`cells_of`], of all partnerships.
+async fn cells_of_all(on: &impl ConnectionTrait, year: SchoolYear) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
+    // Partnership by partnership, whose cells of a year lie together: the other years stay unread.
+    let sql = "select c.partnership_id, c.practice_id, c.cycle, c.status, c.quality
+         from partnership p cross join tracker_cell c where c.partnership_id = p.id and c.school_year = $1 order by c.entered_at";
+    cells(on, sql, vec![year.0.into()]).await
+}
+
+async fn cells(on: &impl ConnectionTrait, sql: &str, params: db::Params) -> Result<BTreeMap<PartnershipId, Cells>, Error> {
+    let sameness = sameness();
     let mut cells: BTreeMap<PartnershipId, Cells> = BTreeMap::new();
-    for row in db::rows::<CellRow>(on, &sql, params).await? {
+    for row in db::rows::<CellRow>(on, sql, params).await? {
         let cell = Cell { status: status_of(&row.status)?, quality: row.quality };
         let own = cells.entry(row.partnership_id).or_default();
         // Whichever version it was recorded by, it is found by each; the newest entry is what shows.

@@ -19,7 +19,7 @@ use super::encoded;
 use crate::{
     frameworks::Framework,
     tracker::{
-        self, Cell, cells_of,
+        self, Cell, everybodys_cells,
         on_track::{Cells, Schedule},
         store::{self, Supervised},
     },
@@ -180,13 +180,12 @@ fn choices(all: &[Supervised], any: &str, of: impl Fn(&Supervised) -> Option<(St
 async fn lines(cx: &Cx, framework: &Framework, all: &[Supervised], asked: &Asked) -> Result<Vec<Line>, Error> {
     let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
     let asked_for: Vec<&Supervised> = all.iter().filter(|one| asked.takes(one)).collect();
-    let ids: Vec<_> = asked_for.iter().map(|one| one.partnership.id).collect();
-    let cells = cells_of(cx.db().read(), calendar.year_of(today), &ids).await?;
+    let cells = everybodys_cells(cx).await?;
     let (none, schedule) = (Cells::new(), Schedule::of(framework, &calendar, calendar.year_of(today)));
     let mut lines = Vec::new();
     for one in asked_for {
         let partnership = &one.partnership;
-        let cells = cells.get(&partnership.id).unwrap_or(&none);
+        let cells = cells.get(partnership.id).map_or(&none, |cells| cells);
         for due in schedule.due(partnership.into(), cells, today) {
             let (practice, cycle, until) = (due.window.practice, due.window.cycle, due.window.span.to);
             if !asked.vips.is_empty() && !practice.vip {

@@ -19,7 +19,7 @@ use super::{
     },
     view::Read,
 };
-use crate::{overview::store::at_work, tracker::cells_of};
+use crate::{overview::store::at_work, tracker::everybodys_cells};
 
 /// What it would mean for one partnership.
 struct Line {
@@ -58,14 +58,13 @@ pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
     let base = versions.iter().find(|version| version.id == read.draft.base_id).ok_or(Error::NotFound)?;
     let year = calendar.year_of(today);
     let partnerships = at_work(on, &calendar, year, today).await?;
-    let ids: Vec<_> = partnerships.iter().map(|partnership| partnership.id).collect();
-    let cells = cells_of(on, year, &ids).await?;
+    let cells = everybodys_cells(&cx).await?;
     let going: BTreeSet<&str> =
         base.practices.iter().map(|practice| practice.code.as_str()).filter(|code| goes_on(&read.sheet, code)).collect();
     let anew: Vec<_> =
         read.sheet.standing().filter(|line| !matches!(read.sheet.fate(line), Fate::Kept | Fate::Reworded)).collect();
     let lines = partnerships.iter().map(|partnership| {
-        let own = cells.get(&partnership.id);
+        let own = cells.get(partnership.id);
         // A cell stands under each id that its practice has had: only those of the version in hand count.
         let recorded = base.practices.iter().filter_map(|practice| {
             let count = own.map_or(0, |own| own.keys().filter(|(id, _)| *id == practice.id).count());
