@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use tables::{Column, DayOrder, Holds, Input, Mapping, Refusal, Table};
+use tables::{Column, DayOrder, Holds, Input, Mapping, Refusal, Table, Whole};
 
 /// A column of every sort.
 pub const COLUMNS: &[Column] = &[
@@ -23,6 +23,14 @@ pub fn all_ways(name: &str, bytes: &[u8], mapping: &Mapping) {
     }
     match tables::read(COLUMNS, name, input, mapping) {
         Ok(table) => is_sound(&table, mapping.days),
+        Err(refused) => {
+            assert!(!refused.is_empty(), "nothing was said");
+            refused.iter().for_each(is_told);
+        }
+    }
+    match tables::whole(name, input) {
+        Ok(Whole::Book(book)) => book.sheets.iter().flat_map(|sheet| &sheet.refused).for_each(is_told),
+        Ok(Whole::Text(_)) => {}
         Err(refused) => {
             assert!(!refused.is_empty(), "nothing was said");
             refused.iter().for_each(is_told);

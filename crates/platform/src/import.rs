@@ -18,8 +18,8 @@ use crate::{
 };
 
 pub use ::tables::{
-    Column, DayOrder, DaysInFigures, Heading, Holds, LARGEST_CELL, LARGEST_FILE, Look, MOST_COLUMNS, MOST_REFUSED, Mapping,
-    Meaning, OddWord, Refusal, Row, RowChoice, Table, near, only_rows,
+    Book, Column, DayOrder, DaysInFigures, Heading, Holds, LARGEST_CELL, LARGEST_FILE, Leaf, Look, MOST_COLUMNS, MOST_REFUSED,
+    Mapping, Meaning, OddWord, Refusal, Row, RowChoice, Table, near, only_rows,
 };
 pub use known::Known;
 pub use tally::{Change, Outcome, RowOutcome, TOLD, Tally, changes};
@@ -55,6 +55,8 @@ pub enum Form {
     Text,
     /// A text that the room reads itself, or a table of the columns.
     Either,
+    /// A text, or a workbook of several sheets; the room reads both itself.
+    Book,
 }
 
 /// What leaves by a kind.
@@ -85,6 +87,8 @@ pub enum Source {
     Table(Table),
     /// The file's name and text.
     Text(String, String),
+    /// Several sheets.
+    Book(Book),
 }
 
 /// Whether an import is for good.
@@ -137,6 +141,12 @@ fn source(kind: &Kind, name: &str, input: Input<'_>, mapping: &Mapping) -> Resul
         Form::Table => false,
         Form::Text => true,
         Form::Either => is_toml(name),
+        Form::Book => {
+            return ::tables::whole(name, input).map(|whole| match whole {
+                ::tables::Whole::Text(text) => Source::Text(name.to_owned(), text),
+                ::tables::Whole::Book(book) => Source::Book(book),
+            });
+        }
     };
     if as_text {
         return ::tables::text(name, input).map(|text| Source::Text(name.to_owned(), text));
@@ -221,7 +231,7 @@ impl Kind {
     /// Whether it is read as rows and columns.
     #[must_use]
     pub fn is_table(&self) -> bool {
-        self.form != Form::Text
+        matches!(self.form, Form::Table | Form::Either)
     }
 }
 
@@ -232,6 +242,7 @@ impl Source {
         match self {
             Self::Table(table) => &table.file,
             Self::Text(name, _) => name,
+            Self::Book(book) => &book.file,
         }
     }
 }
@@ -240,6 +251,6 @@ impl Source {
 pub fn tables(sources: &[Source]) -> impl Iterator<Item = &Table> {
     sources.iter().filter_map(|source| match source {
         Source::Table(table) => Some(table),
-        Source::Text(..) => None,
+        Source::Text(..) | Source::Book(_) => None,
     })
 }

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::NaiveDate;
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use tables::{csv_of, guarded};
 
 use crate::error::Error;
@@ -84,7 +84,7 @@ impl Sheet {
     pub fn download(&self, ending: &str) -> Result<Response, Error> {
         let (kind, bytes) = match ending {
             "csv" => ("text/csv; charset=utf-8", self.csv()?.into_bytes()),
-            "xlsx" => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", self.xlsx()?),
+            "xlsx" => (XLSX, self.xlsx()?),
             _ => return Err(Error::NotFound),
         };
         let disposition = format!("attachment; filename=\"{}.{ending}\"", self.name);
@@ -105,36 +105,59 @@ impl Sheet {
     /// # Errors
     /// When there are more rows than a workbook holds.
     pub fn xlsx(&self) -> Result<Vec<u8>, Error> {
-        let failed = |error: rust_xlsxwriter::XlsxError| Error::Ours(error.to_string());
         let mut workbook = Workbook::new();
+        self.write(workbook.add_worksheet()).map_err(failed)?;
+        workbook.save_to_buffer().map_err(failed)
+    }
+
+    fn write(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         let bold = Format::new().set_bold();
         let day = Format::new().set_num_format("yyyy-mm-dd");
-        let sheet = workbook.add_worksheet();
+        let lines = Format::new().set_text_wrap();
         for (column, name) in (0_u16..).zip(&self.header) {
-            sheet.write_with_format(0, column, *name, &bold).map_err(failed)?;
+            sheet.write_with_format(0, column, *name, &bold)?;
         }
         for (number, row) in (1_u32..).zip(&self.rows) {
             for (column, cell) in (0_u16..).zip(row) {
                 match cell {
                     Cell::Empty => continue,
-                    Cell::Text(text) => sheet.write_string(number, column, text).map_err(failed)?,
-                    Cell::Number(value) => sheet.write_number(number, column, *value).map_err(failed)?,
-                    Cell::Date(date) => sheet
-                        .write_with_format(
-                            number,
-                            column,
-                            &rust_xlsxwriter::ExcelDateTime::parse_from_str(&date.to_string()).map_err(failed)?,
-                            &day,
-                        )
-                        .map_err(failed)?,
+                    Cell::Text(text) if text.contains('\n') => sheet.write_string_with_format(number, column, text, &lines)?,
+                    Cell::Text(text) => sheet.write_string(number, column, text)?,
+                    Cell::Number(value) => sheet.write_number(number, column, *value)?,
+                    Cell::Date(date) => {
+                        let date = rust_xlsxwriter::ExcelDateTime::parse_from_str(&date.to_string())?;
+                        sheet.write_with_format(number, column, &date, &day)?
+                    }
                 };
             }
         }
-        sheet.set_freeze_panes(1, 0).map_err(failed)?;
+        sheet.set_freeze_panes(1, 0)?;
         sheet.autofit();
-        workbook.save_to_buffer().map_err(failed)
+        Ok(())
     }
 }
+
+#[allow(clippy::needless_pass_by_value, reason = "for map_err")]
+fn failed(error: XlsxError) -> Error {
+    Error::Ours(error.to_string())
+}
+
+/// Several tables as a workbook, a sheet each under its name.
+///
+/// # Errors
+/// When a name is none that a sheet can have, or there are more rows than one holds.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, Error> {
+    let mut workbook = Workbook::new();
+    for sheet in sheets {
+        let own = workbook.add_worksheet();
+        own.set_name(&sheet.name).map_err(failed)?;
+        sheet.write(own).map_err(failed)?;
+    }
+    workbook.save_to_buffer().map_err(failed)
+}
+
+/// What goes out as a download: the media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl Cell {
     pub(crate) fn written(&self) -> String {

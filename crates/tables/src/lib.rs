@@ -4,6 +4,7 @@
 //! Whatever a file holds, reading it ends in a [`Table`] or in [`Refusal`]s that say where, what and what to do, and takes
 //! no more memory than the limits allow: [`LARGEST_FILE`], [`LARGEST_CELL`], [`MOST_COLUMNS`].
 
+mod book;
 mod bytes;
 mod delimited;
 mod look;
@@ -17,6 +18,7 @@ mod words;
 mod workbook;
 mod written;
 
+pub use book::{Book, Leaf};
 use bytes::Content;
 pub use bytes::Input;
 pub use look::{DaysInFigures, Heading, Look, OddWord, look, only_rows};
@@ -125,6 +127,28 @@ pub fn text(name: &str, input: Input<'_>) -> Result<String, Vec<Refusal>> {
         return Err(vec![Refusal::whole(name, "This is no text.", advice)]);
     }
     bytes::Encoding::of(name, input, &sample)?.decode(name, &input.all(name, raw::LARGEST_FILE)?)
+}
+
+/// A file that is either a text or a workbook of several sheets.
+#[derive(Debug)]
+pub enum Whole {
+    /// A text.
+    Text(String),
+    /// A workbook.
+    Book(Book),
+}
+
+/// Reads a file that is either a text or a workbook, as a whole.
+///
+/// # Errors
+/// When it can't be opened, or is neither.
+pub fn whole(name: &str, input: Input<'_>) -> Result<Whole, Vec<Refusal>> {
+    let sample = input.sample().map_err(|error| vec![bytes::unreadable(name, &error)])?;
+    match bytes::content(&sample) {
+        Content::Text => text(name, input).map(Whole::Text),
+        Content::Zip => book::read(name, &input.all(name, workbook::LARGEST_PACKED)?).map(Whole::Book),
+        Content::Compound => Err(vec![workbook::compound(name, &input.all(name, workbook::LARGEST_PACKED)?)]),
+    }
 }
 
 /// Hands the rows of a file on, whatever it is.

@@ -240,7 +240,7 @@ fn unfit(cell: &str, most: usize) -> Option<(String, &'static str)> {
     is_zero.then(|| ("There is a character of code 0 in it, which no text has.".to_owned(), "Write the value anew."))
 }
 
-fn formula(file: &str, says: &str) -> Refusal {
+pub(crate) fn formula(file: &str, says: &str) -> Refusal {
     let problem = "This is a formula, and what it comes to hangs on the program that opens it.";
     let advice = "Write the value itself. In a spreadsheet, copy the column and paste its values; in CSV, an apostrophe before it makes it text.";
     Refusal::whole(file, problem, advice).value(says)

@@ -20,6 +20,8 @@ const LARGEST_UNPACKED: u64 = 200 * 1024 * 1024;
 /// How many times larger a file of it may become; small ones may be anything.
 const MOST_RATIO: u64 = 100;
 const SMALL: u64 = 1024 * 1024;
+/// The most sheets of a workbook that is read as a whole.
+const MOST_SHEETS: usize = 60;
 /// The largest workbook as it is packed.
 pub(crate) const LARGEST_PACKED: u64 = 64 * 1024 * 1024;
 
@@ -42,18 +44,53 @@ pub(crate) fn compound(file: &str, bytes: &[u8]) -> Refusal {
 }
 
 pub(crate) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dyn Taker) -> Result<HowRead, Vec<Refusal>> {
-    let damaged = || vec![Refusal::whole(file, "We could not open this file: it is a damaged workbook, or none.", SAVE_AGAIN)];
     measure(file, bytes)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged(file))?;
     let sheets: Vec<String> = book.sheet_names();
     let name = match sheet {
         Some(wanted) => sheets.iter().find(|name| *name == wanted).cloned().ok_or_else(|| {
             let advice = format!("It has these: {}.", sheets.join(", "));
             vec![Refusal::whole(file, format!("The workbook has no sheet \"{}\".", crate::refusal::short(wanted)), advice)]
         })?,
-        None => sheets.first().cloned().ok_or_else(damaged)?,
+        None => sheets.first().cloned().ok_or_else(|| damaged(file))?,
     };
-    let mut cells = book.worksheet_cells_reader(&name).map_err(|_| damaged())?;
+    if !one(&mut book, file, &name, taker)? {
+        let advice = "Choose a sheet with a row of headings and the rows that belong to it.";
+        return Err(vec![Refusal::whole(file, format!("The sheet \"{name}\" is empty."), advice)]);
+    }
+    Ok(HowRead { words: format!("workbook, sheet \"{name}\""), sheet: Some(name), sheets, notices: Vec::new() })
+}
+
+/// Hands the rows of every sheet on, each to a taker of its own; sheets that are empty are left out.
+pub(crate) fn all<T: Taker>(
+    file: &str,
+    bytes: &[u8],
+    mut taker: impl FnMut(&str) -> T,
+    mut take: impl FnMut(T) -> Result<(), Vec<Refusal>>,
+) -> Result<(), Vec<Refusal>> {
+    measure(file, bytes)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged(file))?;
+    let names = book.sheet_names();
+    if names.len() > MOST_SHEETS {
+        let advice = "Keep those that we read, and choose it again.";
+        return Err(vec![Refusal::whole(file, format!("The workbook has more than {MOST_SHEETS} sheets."), advice)]);
+    }
+    for name in names {
+        let mut own = taker(&name);
+        if one(&mut book, file, &name, &mut own)? {
+            take(own)?;
+        }
+    }
+    Ok(())
+}
+
+fn damaged(file: &str) -> Vec<Refusal> {
+    vec![Refusal::whole(file, "We could not open this file: it is a damaged workbook, or none.", SAVE_AGAIN)]
+}
+
+/// Hands the rows of a sheet on; answers whether it has any.
+fn one(book: &mut Xlsx<Cursor<&[u8]>>, file: &str, name: &str, taker: &mut dyn Taker) -> Result<bool, Vec<Refusal>> {
+    let mut cells = book.worksheet_cells_reader(name).map_err(|_| damaged(file))?;
     let mut run = Run {
         file,
         taker,
@@ -65,10 +102,10 @@ pub(crate) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dy
         raw: RawRow::default(),
         problem: None,
     };
-    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|_| damaged())? {
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|_| damaged(file))? {
         let (row, column) = cell.pos;
         if row >= MOST_ROWS {
-            return Err(damaged());
+            return Err(damaged(file));
         }
         let formula = cell.formula.as_ref().map(said);
         if !run.cell(u64::from(row) + 1, column as usize, &cell.value, formula)? {
@@ -76,21 +113,16 @@ pub(crate) fn read(file: &str, bytes: &[u8], sheet: Option<&str>, taker: &mut dy
         }
     }
     run.end_row()?;
-    if run.headings.is_none() {
-        let advice = "Choose a sheet with a row of headings and the rows that belong to it.";
-        return Err(vec![Refusal::whole(file, format!("The sheet \"{name}\" is empty."), advice)]);
-    }
-    Ok(HowRead { words: format!("workbook, sheet \"{name}\""), sheet: Some(name), sheets, notices: Vec::new() })
+    Ok(run.headings.is_some())
 }
 
 /// Unpacks every file of the archive into nothing, because what an archive says of its own size can be a lie.
 fn measure(file: &str, bytes: &[u8]) -> Result<(), Vec<Refusal>> {
-    let damaged = || vec![Refusal::whole(file, "We could not open this file: it is a damaged workbook, or none.", SAVE_AGAIN)];
     let large = |what: &str| {
         let advice = "Save the one sheet that you need as .csv.";
         vec![Refusal::whole(file, format!("We did not open this workbook: {what}."), advice)]
     };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged(file))?;
     if archive.len() > MOST_ENTRIES {
         return Err(large("it holds more than 10,000 files"));
     }
@@ -98,13 +130,13 @@ fn measure(file: &str, bytes: &[u8]) -> Result<(), Vec<Refusal>> {
     let mut is_workbook = false;
     let mut buffer = vec![0; 64 * 1024];
     for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(|_| damaged())?;
-        let name = entry.name().map_err(|_| damaged())?.to_lowercase();
+        let mut entry = archive.by_index(index).map_err(|_| damaged(file))?;
+        let name = entry.name().map_err(|_| damaged(file))?.to_lowercase();
         is_workbook |= name.ends_with("workbook.xml") || name.ends_with("[content_types].xml");
         let packed = entry.compressed_size().max(1);
         let mut unpacked = 0_u64;
         loop {
-            let read = entry.read(&mut buffer).map_err(|_| damaged())?;
+            let read = entry.read(&mut buffer).map_err(|_| damaged(file))?;
             if read == 0 {
                 break;
             }
@@ -127,7 +159,7 @@ fn measure(file: &str, bytes: &[u8]) -> Result<(), Vec<Refusal>> {
         let problem = "We could not open this file: it is an OpenDocument spreadsheet (.ods).";
         return Err(vec![Refusal::whole(file, problem, "Save it as .xlsx or .csv and choose it again.")]);
     }
-    if is_workbook { Ok(()) } else { Err(damaged()) }
+    if is_workbook { Ok(()) } else { Err(damaged(file)) }
 }
 
 fn declares(beginning: &[u8]) -> bool {

@@ -1,4 +1,6 @@
-//! A version, or the draft of one, as a file to take along: TOML that comes back in as a content pack, CSV and Excel to read.
+//! A version, or the draft of one, as a file to take along: TOML that comes back in as a content pack, CSV to read.
+//!
+//! A workbook is written by [`super::book`].
 
 use axum::{
     http::header,
@@ -18,7 +20,7 @@ pub(super) struct More<'a> {
     pub cells: &'a dyn Fn(usize) -> Vec<Cell>,
 }
 
-/// The download of a pack under a name; `ending` is `toml`, `csv` or `xlsx`.
+/// The download of a pack under a name; `ending` is `toml` or `csv`.
 pub(super) fn download(
     name: &str,
     ending: &str,
@@ -32,6 +34,9 @@ pub(super) fn download(
         let headers =
             [(header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
         return Ok((headers, text).into_response());
+    }
+    if ending != "csv" {
+        return Err(Error::NotFound);
     }
     let words = Words { pack, calendar };
     let mut columns = vec![

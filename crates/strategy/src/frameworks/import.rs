@@ -1,14 +1,17 @@
-//! Taking a framework in from a content pack.
+//! Taking a framework in from a content pack, as TOML or as a workbook.
+
+use std::collections::BTreeMap;
 
 use platform::{
     Error,
     access::roles,
     db::{self, Db},
-    import::{Export, Form, Kind, Source, Taking, Tally},
+    import::{Book, Export, Form, Kind, Refusal, Source, Taking, Tally},
     room::Answer,
 };
 
 use super::{
+    book::{self, Passing},
     draft::is_reworded,
     lineage::{self, Fate, Passage},
     pack::{self, Pack, Practice, refusal},
@@ -21,9 +24,9 @@ use crate::FrameworkId;
 pub(crate) fn kind() -> Kind {
     Kind {
         name: "framework",
-        about: "A version of the practices, with steps, cycles, support models and the words of the tracker, as TOML.",
+        about: "A version of the practices, with steps, cycles, support models and the words of the tracker, as TOML or Excel.",
         columns: &[],
-        form: Form::Text,
+        form: Form::Book,
         may: |who| who.holds(&[roles::OPERATOR]),
         opens_doors: false,
         run: |taking, sources| Box::pin(run(taking, sources)) as Answer<'_, Tally>,
@@ -34,8 +37,10 @@ pub(crate) fn kind() -> Kind {
 async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     for source in sources {
-        if let Source::Text(file, text) = source {
-            tally.and(one(taking, file, text).await?);
+        match source {
+            Source::Text(file, text) => tally.and(one(taking, file, text).await?),
+            Source::Book(book) => tally.and(workbook(taking, book).await?),
+            Source::Table(_) => {}
         }
     }
     Ok(tally)
@@ -52,56 +57,150 @@ async fn export(db: &Db) -> Result<Export, Error> {
 }
 
 async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error> {
-    let pack = match pack::read(file, text) {
-        Ok(pack) => pack,
-        Err(refused) => return Ok(Tally { refused, ..Tally::default() }),
-    };
+    match pack::read(file, text) {
+        Ok(pack) => take(taking, &Said { file, pack: &pack, number: "meta, version", book: None }).await,
+        Err(refused) => Ok(Tally { refused, ..Tally::default() }),
+    }
+}
+
+async fn workbook(taking: &Taking<'_>, book: &Book) -> Result<Tally, Error> {
+    match book::read(book) {
+        Ok(read) => {
+            let said = Said { file: &book.file, pack: &read.pack, number: "version: version", book: Some(&read) };
+            let mut tally = take(taking, &said).await?;
+            tally.notices.extend(read.notices.iter().cloned());
+            Ok(tally)
+        }
+        Err(refused) => Ok(Tally { refused, ..Tally::default() }),
+    }
+}
+
+/// A version as a file says it.
+struct Said<'a> {
+    file: &'a str,
+    pack: &'a Pack,
+    /// Where the file names the number of the version.
+    number: &'a str,
+    /// What a workbook says beyond a content pack.
+    book: Option<&'a book::Read>,
+}
+
+async fn take(taking: &Taking<'_>, said: &Said<'_>) -> Result<Tally, Error> {
+    let pack = said.pack;
     let fingerprint = pack.fingerprint()?;
     let practices = pack.practices.len() as u64;
+    let refusing = |refused: Vec<Refusal>| Tally { refused, ..Tally::default() };
     let versions = store::versions(&**taking.tx).await?;
     let known = versions.iter().find(|version| version.key == pack.meta.id && version.version == pack.meta.version);
     let Some(known) = known else {
         let moment = Moment { tx: taking.tx, engine: taking.app.db.engine(), now: taking.now };
         let before = versions.iter().rev().find(|version| version.key == pack.meta.id).map(|version| version.id);
-        let passages = match before {
-            Some(before) => by_code(&moment, before, &pack).await?,
+        let old = match before {
+            Some(before) => pack::read("", &store::source(&**moment.tx, before).await?).ok(),
             None => None,
         };
-        publish(&moment, &pack, &fingerprint, passages.as_ref().map(|(before, passages)| (*before, passages.as_slice()))).await?;
+        let passages = match (&old, said.book.and_then(|read| Some((read, read.passing.as_ref()?)))) {
+            (None, _) => Vec::new(),
+            (Some(old), None) => by_code(old, pack),
+            (Some(old), Some((read, passing))) => match told(said, read, passing, old) {
+                Ok(passages) => passages,
+                Err(refused) => return Ok(refusing(refused)),
+            },
+        };
+        let by = taking.who.map(|who| who.person);
+        let passages: Vec<Passage> = passages.into_iter().map(|passage| Passage { decided_by: by, ..passage }).collect();
+        let passages = before.filter(|_| old.is_some()).map(|before| (before, passages.as_slice()));
+        publish(&moment, pack, &fingerprint, passages).await?;
         publish::begins(&moment, pack.meta.effective_from).await?;
         return Ok(Tally { new: practices, ..Tally::default() });
     };
-    if known.source_hash == fingerprint {
+    if known.source_hash == fingerprint || said.book.is_some() && is_as_published(taking, known.id, pack).await? {
         return Ok(Tally { same: practices, ..Tally::default() });
     }
     let next =
         versions.iter().filter(|version| version.key == pack.meta.id).map(|version| version.version).max().unwrap_or(0) + 1;
-    let refused = vec![refusal(
-        file,
-        "meta, version",
-        Some(pack.meta.version.to_string()),
-        "This version is published already and says something else. Published versions never change, because entries were made by their words.",
-        &format!("Write version = {next}, and the day from which it counts in effective_from."),
-    )];
-    Ok(Tally { refused, ..Tally::default() })
+    let at = if said.book.is_some() { Some(2) } else { None };
+    Ok(refusing(vec![Refusal {
+        row: at,
+        ..refusal(
+            said.file,
+            said.number,
+            Some(pack.meta.version.to_string()),
+            "This version is published already and says something else. Published versions never change, because entries were made by their words.",
+            &format!("Write version = {next}, and the day from which it counts in effective_from."),
+        )
+    }]))
 }
 
-/// A file says nothing about what becomes of practices, so those of one code are taken for one.
-async fn by_code(moment: &Moment<'_>, before: FrameworkId, pack: &Pack) -> Result<Option<(FrameworkId, Vec<Passage>)>, Error> {
-    let source = store::source(&**moment.tx, before).await?;
-    let Ok(old) = pack::read("", &source) else { return Ok(None) };
-    let passage = |from: Option<&Practice>, to: Option<&Practice>, fate: Fate| Passage {
-        from: from.map(|practice| practice.code.clone()),
-        to: to.map(|practice| practice.code.clone()),
-        fate,
-        reason: String::new(),
-        decided_by: None,
-    };
+/// Whether a workbook says what is published: cells lose the blanks around their texts, which no reader would miss.
+async fn is_as_published(taking: &Taking<'_>, framework: FrameworkId, pack: &Pack) -> Result<bool, Error> {
+    let Ok(published) = pack::read("", &store::source(&**taking.tx, framework).await?) else { return Ok(false) };
+    book::is_same(&published, pack)
+}
+
+/// What becomes of practices as a workbook tells it; what it names must be there.
+fn told(said: &Said<'_>, read: &book::Read, passing: &Passing, old: &Pack) -> Result<Vec<Passage>, Vec<Refusal>> {
+    let pack = said.pack;
+    let mut refused = Vec::new();
+    let mut onward: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, origin) in passing.origins.iter().enumerate() {
+        for code in &origin.codes {
+            *onward.entry(code).or_default() += 1;
+            if !old.practices.iter().any(|was| was.code == *code) {
+                let problem = format!("Version {} has no practice of that code.", old.meta.version);
+                let advice = "Write the code that it has there, or nothing for a practice that is new.";
+                refused.push(read.refuse_origin(said.file, place, code, &problem, advice));
+            }
+        }
+    }
+    for ended in &passing.ended {
+        let problem = if !old.practices.iter().any(|was| was.code == ended.code) {
+            format!("Version {} has no practice of that code.", old.meta.version)
+        } else if onward.contains_key(ended.code.as_str()) {
+            "It ends here, and yet a practice comes from it.".to_owned()
+        } else {
+            continue;
+        };
+        refused.push(read.refuse_ended(
+            said.file,
+            &ended.code,
+            &problem,
+            "Take the row out, or mend comes_from of that practice.",
+        ));
+    }
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let now = pack.practices.iter().zip(&passing.origins).flat_map(|(now, origin)| {
+        let onward = &onward;
+        let was = |code: &str| old.practices.iter().find(|was| was.code == code);
+        let led = origin.codes.iter().map(move |code| {
+            let is_changed = was(code).is_some_and(|was| is_reworded(was, now));
+            let fate = lineage::fate_of(onward.get(code.as_str()).copied().unwrap_or(0), origin.codes.len(), is_changed);
+            passage(Some(code), Some(&now.code), fate, &origin.reason)
+        });
+        let fresh = origin.codes.is_empty().then(|| passage(None, Some(&now.code), Fate::New, &origin.reason));
+        led.chain(fresh)
+    });
+    let ended = old.practices.iter().filter(|was| !onward.contains_key(was.code.as_str())).map(|was| {
+        let why = passing.ended.iter().find(|ended| ended.code == was.code).map(|ended| ended.reason.as_str());
+        passage(Some(&was.code), None, Fate::Retired, why.unwrap_or_default())
+    });
+    Ok(now.chain(ended).collect())
+}
+
+fn passage(from: Option<&String>, to: Option<&String>, fate: Fate, reason: &str) -> Passage {
+    Passage { from: from.cloned(), to: to.cloned(), fate, reason: reason.to_owned(), decided_by: None }
+}
+
+/// A content pack says nothing about what becomes of practices, so those of one code are taken for one.
+fn by_code(old: &Pack, pack: &Pack) -> Vec<Passage> {
+    let code = |practice: &&Practice| Some(practice.code.clone());
     let now = pack.practices.iter().map(|now| {
         let was = old.practices.iter().find(|was| was.code == now.code);
         let fate = was.map_or(Fate::New, |was| lineage::fate_of(1, 1, is_reworded(was, now)));
-        passage(was, Some(now), fate)
+        passage(was.as_ref().and_then(code).as_ref(), Some(&now.code), fate, "")
     });
     let ended = old.practices.iter().filter(|was| !pack.practices.iter().any(|now| now.code == was.code));
-    Ok(Some((before, now.chain(ended.map(|was| passage(Some(was), None, Fate::Retired))).collect())))
+    now.chain(ended.map(|was| passage(Some(&was.code), None, Fate::Retired, ""))).collect()
 }

@@ -4,6 +4,7 @@
 //! windows are fields of their own, and nothing is computed from the code.
 
 mod api;
+mod book;
 mod browse;
 mod check;
 mod differs;

@@ -243,7 +243,16 @@ struct Written<'a> {
 impl Pack {
     /// The pack as a file that reads as the same pack.
     pub(super) fn written(&self) -> Result<String, toml::ser::Error> {
-        toml::to_string(&Written {
+        toml::to_string(&self.parts())
+    }
+
+    /// The pack as the parts of its file.
+    pub(super) fn table(&self) -> Result<Table, toml::ser::Error> {
+        Table::try_from(self.parts())
+    }
+
+    fn parts(&self) -> Written<'_> {
+        Written {
             meta: &self.meta,
             on_track: &self.on_track,
             step: &self.steps,
@@ -254,7 +263,7 @@ impl Pack {
             status: &self.statuses,
             quality: &self.qualities,
             practice: &self.practices,
-        })
+        }
     }
 }
 
@@ -267,6 +276,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Pack, Vec<Refusal>> {
             ..refusal(file, "", None, &format!("The file is no TOML: {}.", short(&error)), "Mend that line first.")
         }]
     })?;
+    of_table(file, table)
+}
+
+/// The pack that a file's parts make, checked.
+pub(super) fn of_table(file: &str, table: Table) -> Result<Pack, Vec<Refusal>> {
     let mut reader = Reader { file, table, refused: Vec::new() };
     let (meta, on_track) = (reader.single("meta"), reader.single("on_track"));
     let parts = (

@@ -5,7 +5,7 @@ use axum::{http::header, response::IntoResponse};
 use platform::{
     Cx, Error,
     access::{May, actions::See},
-    import::{self, Column, Export, Kind, Mapping, Refusal},
+    import::{self, Column, Export, Form as Shape, Kind, Mapping, Refusal},
     sheet::Sheet,
     web::{Answered, Shell, Upload, go_to, page, page_with_errors},
 };
@@ -21,6 +21,7 @@ struct Page {
     called: String,
     about: &'static str,
     columns: &'static [Column],
+    is_book: bool,
     steps: Vec<Step>,
     limit: usize,
     file: String,
@@ -37,6 +38,7 @@ impl Page {
             called: called(kind.name),
             about: kind.about,
             columns: kind.columns,
+            is_book: kind.form == Shape::Book,
             steps: steps(0),
             limit: cx.app.config.import_limit_mb(),
             file: String::new(),

@@ -110,7 +110,7 @@ fn place_of(kind: &str) -> (&'static str, &'static str) {
 fn is_table(kind: &Kind, file: &str) -> bool {
     match kind.form {
         Shape::Table => true,
-        Shape::Text => false,
+        Shape::Text | Shape::Book => false,
         Shape::Either => !file.to_lowercase().trim_end_matches(".gz").ends_with(".toml"),
     }
 }

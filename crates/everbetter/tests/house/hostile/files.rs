@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compression, write::GzEncoder};
 use platform::import::{Form, Holds, Kind};
 
-use super::workbook::{archive, book, sheet};
+use super::workbook::{archive, book, book_of, sheet};
 
 /// A file, and what has to be said about it.
 pub struct Hostile {
@@ -76,11 +76,15 @@ fn noise(length: usize) -> String {
 /// All hostile files of a kind; `sound` is one that comes in, and the largest cell holds so many MB.
 pub fn files(kind: &Kind, sound: &str, megabytes: usize) -> Vec<Hostile> {
     let mut made = Made { kind: kind.name, large: megabytes * 1024 * 1024, files: Vec::new() };
-    made.of_any_kind(kind.form == Form::Text, sound);
-    if kind.form == Form::Text {
+    let is_text = matches!(kind.form, Form::Text | Form::Book);
+    made.of_any_kind(is_text, sound);
+    if is_text {
         made.packs(sound);
+        made.any_workbooks(&Rows::of("code,title\n1.1.1,Meet\n"));
+        made.books();
     } else {
         made.texts(sound);
+        made.any_workbooks(&Rows::of(sound));
         made.workbooks(&Rows::of(sound));
         made.cells(kind, &Rows::of(sound));
     }
@@ -177,7 +181,7 @@ impl Made {
         self.add("a row of 10 MB", "csv", long, "A row of it holds more than 8 MB.").row = Some(2);
     }
 
-    fn workbooks(&mut self, rows: &Rows) {
+    fn any_workbooks(&mut self, rows: &Rows) {
         let all: Vec<Vec<String>> = std::iter::once(&rows.header).chain(&rows.rows).cloned().collect();
         let damaged = "it is a damaged workbook, or none.";
         let whole = book(&sheet(&all));
@@ -186,7 +190,6 @@ impl Made {
         self.add("an archive of something else", "xlsx", archive(&[("letter.txt", b"Dear all")]), damaged);
         let cut = sheet(&all);
         self.add("a sheet that breaks off", "xlsx", book(&cut[..cut.len() / 2]), damaged);
-        self.add("an empty sheet", "xlsx", book(&sheet(&[])), "The sheet \"One\" is empty.");
         let old = [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &wide("Workbook")].concat();
         self.add("an old workbook", "xls", old, "it is an Excel 97 workbook (.xls).");
         let locked = [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &wide("EncryptedPackage")].concat();
@@ -210,6 +213,11 @@ impl Made {
         self.add("a cell beyond all columns", "xlsx", book(turned.as_bytes()), "");
         let shared = "<worksheet><sheetData><row><c t=\"s\"><v>4000000000</v></c></row></sheetData></worksheet>";
         self.add("a word that the workbook lacks", "xlsx", book(shared.as_bytes()), "We could not open this file");
+    }
+
+    fn workbooks(&mut self, rows: &Rows) {
+        let all: Vec<Vec<String>> = std::iter::once(&rows.header).chain(&rows.rows).cloned().collect();
+        self.add("an empty sheet", "xlsx", book(&sheet(&[])), "The sheet \"One\" is empty.");
         let mut numbered = sheet(&all);
         let formula = b"<c><f t=\"shared\" ref=\"A2:A3\" si=\"4000000000\">B2</f><v>1</v></c>";
         let at = numbered.windows(8).rposition(|window| window == b"<row><c ").expect("a last row") + 5;
@@ -218,6 +226,21 @@ impl Made {
         let shared = self.add("a formula with a number that nothing counts to", "xlsx", book(&numbered), "This is a formula");
         (shared.row, shared.column, shared.value) =
             (Some(all.len() as u64), Some(rows.header[0].clone()), Some("=B2".to_owned()));
+    }
+
+    /// Workbooks of which each sheet holds a part of a content pack.
+    fn books(&mut self) {
+        let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let missing = "The workbook has no sheet \"version\"";
+        self.add("a workbook of something else", "xlsx", book(&sheet(&[row(&["person"]), row(&["a"])])), missing);
+        self.add("a workbook without a row", "xlsx", book(&sheet(&[])), missing);
+        for (value, says) in [("=1+1", "This is a formula"), ("#DIV/0!", "an error of a spreadsheet")] {
+            let bytes = book_of("version", &sheet(&[row(&["id", "title"]), row(&[value, "Ours"])]));
+            let made = self.add(&format!("a version whose name says {value}"), "xlsx", bytes, says);
+            (made.row, made.column, made.value) = (Some(2), Some("version: id".to_owned()), Some(value.to_owned()));
+        }
+        let rows: Vec<Vec<String>> = (0..30_000).map(|number| row(&["id", &format!("n{number}")])).collect();
+        self.add("a workbook of 30,000 rows", "xlsx", book(&sheet(&rows)), "The workbook holds more than 20000 rows");
     }
 
     fn cells(&mut self, kind: &Kind, rows: &Rows) {
@@ -269,7 +292,6 @@ impl Made {
         self.add("nothing", "toml", "", "The part [meta] is missing.").column = Some("meta".to_owned());
         self.add("a table", "toml", "person,name\na,b\n", "The file is no TOML").row = Some(1);
         self.add("half a pack", "toml", &sound.as_bytes()[..sound.len() / 2], "The");
-        self.add("a workbook", "toml", book(&sheet(&[vec!["x".to_owned()]])), "This is no text.");
         self.add("brackets without end", "toml", format!("a = {}", "[".repeat(200_000)), "The file is no TOML").row = Some(1);
         self.add("tables in tables", "toml", format!("[{}a]\n", "a.".repeat(200_000)), "The file is no TOML");
         let again = sound.lines().position(|line| line == "[meta]").expect("a part of that name") as u64 + 2;

@@ -22,10 +22,15 @@ pub fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 /// A workbook whose only sheet is this XML.
 pub fn book(sheet: &[u8]) -> Vec<u8> {
+    book_of("One", sheet)
+}
+
+/// A workbook whose only sheet has this name and is this XML.
+pub fn book_of(name: &str, sheet: &[u8]) -> Vec<u8> {
     archive(&[
         ("[Content_Types].xml", TYPES.as_bytes()),
         ("_rels/.rels", ROOT.as_bytes()),
-        ("xl/workbook.xml", BOOK.as_bytes()),
+        ("xl/workbook.xml", BOOK.replace("One", name).as_bytes()),
         ("xl/_rels/workbook.xml.rels", RELATIONS.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet),
     ])

@@ -1,6 +1,7 @@
 //! The next version, as people write it: Cleo leads the programme and begins, Dee directs, Ines works in schools, Pat is a
 //! principal.
 
+mod files;
 mod publishing;
 mod writing;
 

@@ -26,13 +26,13 @@ async fn version_of(bench: &Bench) -> String {
     db::scalar::<i32>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a draft").to_string()
 }
 
-async fn approve(bench: &Bench, who: &str) -> Reply {
+pub(super) async fn approve(bench: &Bench, who: &str) -> Reply {
     let version = version_of(bench).await;
     let fields = [("version", version.as_str()), ("words", "Every change names what it answers.")];
     visitor(bench, who).post(&format!("{DRAFT}/approvals"), &fields).await
 }
 
-async fn publish(bench: &Bench, who: &str, from: &str) -> Reply {
+pub(super) async fn publish(bench: &Bench, who: &str, from: &str) -> Reply {
     let version = version_of(bench).await;
     let fields = [("version", version.as_str()), ("effective_from", from)];
     visitor(bench, who).post(&format!("{DRAFT}/publication"), &fields).await

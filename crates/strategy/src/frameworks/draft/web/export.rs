@@ -10,7 +10,7 @@ use platform::{
 
 use super::{
     super::{
-        super::{api::Version, files, store as published},
+        super::{Framework, api::Version, book, files, lineage, store as published},
         out,
         policy::OpenDraft,
         rules::Line,
@@ -21,12 +21,38 @@ use super::{
 
 /// `GET /practices/versions/{framework}/export/{ending}`
 pub(super) async fn version(may: May<See, Version>, cx: Cx) -> Answered {
-    let source = published::source(cx.db().read(), may.framework().id).await?;
+    let framework = may.framework();
+    let source = published::source(cx.db().read(), framework.id).await?;
     if source.is_empty() {
         return Err(Error::NotFound);
     }
-    let name = may.ids().get("framework")?;
-    files::download(name, may.ids().get("ending")?, &read_source(&source)?, &Calendar::of(&cx.settings), None)
+    let (name, ending) = (may.ids().get("framework")?, may.ids().get("ending")?);
+    let pack = read_source(&source)?;
+    if ending == "xlsx" {
+        let passed = lineage::all(cx.db().read()).await?;
+        return book::workbook(name, &pack, passing(framework, &passed).as_ref());
+    }
+    files::download(name, ending, &pack, &Calendar::of(&cx.settings), None)
+}
+
+/// What became of the practices of the version before; nothing for the first version.
+fn passing(framework: &Framework, passed: &[lineage::Passed]) -> Option<book::Passing> {
+    let before = framework.before.as_deref()?;
+    let own: Vec<&lineage::Passed> = passed.iter().filter(|passed| passed.framework == framework.id).collect();
+    let was = |passed: &lineage::Passed| before.practices.iter().find(|was| Some(was.id) == passed.from);
+    let origins = framework.practices.iter().map(|practice| {
+        let led: Vec<_> = own.iter().filter(|passed| passed.to == Some(practice.id)).collect();
+        book::Origin {
+            fate: led.first().map(|passed| passed.fate.key().to_owned()).unwrap_or_default(),
+            codes: led.iter().filter_map(|passed| Some(was(passed)?.code.clone())).collect(),
+            reason: led.first().map(|passed| passed.reason.clone()).unwrap_or_default(),
+        }
+    });
+    let ended = own.iter().filter(|passed| passed.to.is_none()).filter_map(|passed| {
+        let was = was(passed)?;
+        Some(book::Ended { code: was.code.clone(), title: was.title.clone(), reason: passed.reason.clone() })
+    });
+    Some(book::Passing { origins: origins.collect(), ended: ended.collect() })
 }
 
 /// `GET /practices/draft/export/{ending}`
@@ -34,12 +60,25 @@ pub(super) async fn draft(may: May<See, OpenDraft>, cx: Cx) -> Answered {
     let read = Read::of(&cx, &may.draft).await?;
     let pack = out::pack_of(&read.draft, &read.sheet, None)?;
     let lines: Vec<&Line> = read.sheet.standing().collect();
+    let (name, ending) = (format!("{}-{}-draft", read.draft.key, read.draft.number), may.ids().get("ending")?);
+    if ending == "xlsx" {
+        let origins = lines.iter().map(|line| book::Origin {
+            fate: read.sheet.fate(line).key().to_owned(),
+            codes: line.origins.clone(),
+            reason: line.reason.clone(),
+        });
+        let ended = read.sheet.base.iter().filter_map(|was| {
+            let ended = read.sheet.ended(&was.code)?;
+            Some(book::Ended { code: was.code.clone(), title: was.title.clone(), reason: ended.reason.clone() })
+        });
+        let passing = book::Passing { origins: origins.collect(), ended: ended.collect() };
+        return book::workbook(&name, &pack, Some(&passing));
+    }
     let cells = |place: usize| -> Vec<Cell> {
         let Some(line) = lines.get(place) else { return vec![Cell::Empty; 3] };
         let fate = read.sheet.fate(line).key();
         vec![fate.into(), line.origins.join("; ").into(), line.reason.as_str().into()]
     };
     let more = files::More { header: &["fate", "comes_from", "reason"], cells: &cells };
-    let name = format!("{}-{}-draft", read.draft.key, read.draft.number);
-    files::download(&name, may.ids().get("ending")?, &pack, &read.calendar, Some(more))
+    files::download(&name, ending, &pack, &read.calendar, Some(more))
 }
