@@ -65,7 +65,7 @@ impl Policy<See> for Version {
 /// A version of the whole set of practices.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Framework")]
-struct Told {
+pub(super) struct Told {
     /// Its readable key: the framework's own and its number.
     key: String,
     /// The id.
@@ -154,7 +154,7 @@ struct QualityTold {
     meaning: String,
 }
 
-fn told(framework: &Framework, current: Option<&Arc<Framework>>) -> Told {
+pub(super) fn told(framework: &Framework, current: Option<&Arc<Framework>>) -> Told {
     Told {
         key: key_of(framework),
         id: framework.id.0,

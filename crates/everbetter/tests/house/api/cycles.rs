@@ -136,6 +136,7 @@ async fn lists_are_narrowed_and_paged() {
         }
         let cycle = ada.get("/api/v1/cycles/alder.21.c1").await.json();
         assert_eq!(cycle["members"], json!(["ada-byrne", "pia-alvarez", "tom-reyes"]));
+        assert_eq!(cycle["member_names"], json!(["Ada Byrne", "Pia Alvarez", "Tom Reyes"]));
         assert_eq!((&cycle["carried_from"], &cycle["step"]), (&json!("alder.20.c3"), &json!("plan")));
     })
     .await;
@@ -180,10 +181,12 @@ async fn a_cycle_is_run_from_its_beginning_to_its_end() {
         let mut expected = cycle.json();
         expected["agreements"] = "Short.".into();
         expected["members"] = json!(["ada-byrne", "pia-alvarez"]);
+        expected["member_names"] = json!(["Ada Byrne", "Pia Alvarez"]);
         assert_eq!(changed.json(), expected, "what was not sent stays");
         is_problem(&ada.send_json("PATCH", path, &[("if-match", &etag(&cycle))], &change).await, 412, "stale");
         let stranger = ada.send_json("PATCH", path, &ANY, &json!({ "members": ["quin-harper"] })).await;
         assert_eq!((stranger.status.as_u16(), pointers(&stranger)), (422, vec!["#/members".to_owned()]));
+        assert!(stranger.body.contains("Those who can be: ada-byrne (Ada Byrne), "), "{}", stranger.body);
         let backwards = ada.send_json("PATCH", path, &ANY, &json!({ "ends": "2021-12-01" })).await;
         assert_eq!(pointers(&backwards), ["#/ends"]);
 

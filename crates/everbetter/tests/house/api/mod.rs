@@ -4,6 +4,7 @@ mod changing;
 mod cycles;
 mod document;
 mod drafts;
+mod drafts_end;
 mod limits;
 mod once;
 mod reading;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Cycles, OWNER, OWNER_KIND, SCHOOL_YEAR,
-    store::{self, Asked, Row},
+    store::{self, Asked, MemberRow, Row},
 };
 use crate::{
     cycles::{
@@ -61,6 +61,8 @@ pub(super) struct Told {
     step: Option<String>,
     /// Keys of the people who are in it.
     members: Vec<String>,
+    /// Their names, in the same order.
+    member_names: Vec<String>,
     /// How they work together.
     agreements: String,
     /// The day on which it was closed; null until then.
@@ -69,9 +71,11 @@ pub(super) struct Told {
     carried_from: Option<String>,
 }
 
-fn tell(Row { cycle, carried_from }: Row, members: &[(Uuid, String)]) -> Told {
+fn tell(Row { cycle, carried_from }: Row, members: &[MemberRow]) -> Told {
+    let own = || members.iter().filter(|member| member.cycle_id == cycle.id.0);
     Told {
-        members: members.iter().filter(|(id, _)| *id == cycle.id.0).map(|(_, slug)| slug.clone()).collect(),
+        members: own().map(|member| member.slug.clone()).collect(),
+        member_names: own().map(|member| member.name.clone()).collect(),
         school_year: cycle.year().key(),
         key: cycle.key,
         id: cycle.id.0,
@@ -163,12 +167,18 @@ impl Fields for Changed {
     const FIELDS: &'static [Field] = &[TITLE, STARTS, ENDS, AGREEMENTS, MEMBERS];
 }
 
+/// So many people a refusal names.
+const OFFERED: usize = 40;
+
 /// Takes the keys of its people one by one, as the page sends them; refused when one can't be in it.
 fn part_members(form: &mut Form, people: &[Candidate]) {
     let keys: BTreeSet<String> =
         form.all("members").iter().flat_map(|keys| keys.split(',')).filter(|key| !key.is_empty()).map(str::to_owned).collect();
     if let Some(stranger) = keys.iter().find(|key| !people.iter().any(|person| person.slug == **key)) {
-        form.refuse("members", format!("{stranger} neither works there nor is in it. Who is meant?"));
+        let named = |person: &Candidate| format!("{} ({})", person.slug, person.name);
+        let can = people.iter().take(OFFERED).map(named).collect::<Vec<_>>().join(", ");
+        let more = if people.len() > OFFERED { ", and others" } else { "" };
+        form.refuse("members", format!("{stranger} neither works there nor is in it. Those who can be: {can}{more}."));
     }
     form.put("members", keys.into_iter().collect());
 }

@@ -104,20 +104,20 @@ pub(super) async fn cycles(on: &impl ConnectionTrait, asked: Asked, window: Wind
 }
 
 #[derive(FromQueryResult)]
-struct MemberRow {
-    cycle_id: Uuid,
-    slug: String,
+pub(super) struct MemberRow {
+    pub cycle_id: Uuid,
+    pub slug: String,
+    pub name: String,
 }
 
-/// The keys of the people of these cycles, each with its cycle.
-pub(super) async fn members(on: &impl ConnectionTrait, cycles: &[Row]) -> Result<Vec<(Uuid, String)>, DbErr> {
+/// The people of these cycles, each with its cycle.
+pub(super) async fn members(on: &impl ConnectionTrait, cycles: &[Row]) -> Result<Vec<MemberRow>, DbErr> {
     let sql = format!(
-        "select m.cycle_id, h.slug from cycle_member m join person h on h.id = m.person_id where m.cycle_id in ({})
+        "select m.cycle_id, h.slug, h.name from cycle_member m join person h on h.id = m.person_id where m.cycle_id in ({})
          order by h.slug",
         db::placeholders(1, cycles.len())
     );
-    let rows = db::rows::<MemberRow>(on, &sql, cycles.iter().map(|row| row.cycle.id.into()).collect()).await?;
-    Ok(rows.into_iter().map(|row| (row.cycle_id, row.slug)).collect())
+    db::rows(on, &sql, cycles.iter().map(|row| row.cycle.id.into()).collect()).await
 }
 
 /// Where a part of a cycle belongs, and whose name it carries.

@@ -42,20 +42,27 @@ impl Comment {
 
 /// All that was said about a draft, in the order in which it was.
 pub(super) async fn all(on: &impl ConnectionTrait, draft: FrameworkDraftId) -> Result<Vec<Comment>, DbErr> {
-    let sql = "select c.id, c.line, c.text, c.title, c.good, a.name as author, c.said_at, c.adopted_at, b.name as adopted_by
-         from framework_draft_comment c join person a on a.id = c.author_id left join person b on b.id = c.adopted_by
-         where c.draft_id = $1 order by c.said_at, c.id";
-    db::rows(on, sql, vec![draft.into()]).await
+    db::rows(on, &format!("{COMMENT} order by c.said_at, c.id"), vec![draft.into()]).await
 }
 
-/// Says something about a line, with other words for it or without.
+const COMMENT: &str =
+    "select c.id, c.line, c.text, c.title, c.good, a.name as author, c.said_at, c.adopted_at, b.name as adopted_by
+    from framework_draft_comment c join person a on a.id = c.author_id left join person b on b.id = c.adopted_by
+    where c.draft_id = $1";
+
+/// What was said under that id.
+pub(super) async fn one(on: &impl ConnectionTrait, draft: FrameworkDraftId, id: Uuid) -> Result<Option<Comment>, DbErr> {
+    db::one(on, &format!("{COMMENT} and c.id = $2"), vec![draft.into(), id.into()]).await
+}
+
+/// Says something about a line, with other words for it or without; answers its id.
 pub(super) async fn say(
     may: &May<Discuss, OpenDraft>,
     cx: &Cx,
     line: i32,
     text: &str,
     proposal: Option<(&str, &str)>,
-) -> Result<(), Error> {
+) -> Result<Uuid, Error> {
     let id = cx.new_id();
     cx.db()
         .write(async |tx| {
@@ -81,7 +88,8 @@ pub(super) async fn say(
             )
             .await?;
             let action = if proposal.is_some() { "wording proposed" } else { "draft of the practices discussed" };
-            told(tx, cx, may.who().into(), &draft, action, &says.code).await
+            told(tx, cx, may.who().into(), &draft, action, &says.code).await?;
+            Ok(id)
         })
         .await
 }
@@ -94,8 +102,7 @@ pub(super) async fn adopt(may: &May<Edit, OpenDraft>, cx: &Cx, comment: Uuid, ve
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
-            let said = all(&**tx, draft.id).await?;
-            let said = said.into_iter().find(|said| said.id == comment).ok_or(Error::NotFound)?;
+            let said = one(&**tx, draft.id, comment).await?.ok_or(Error::NotFound)?;
             let (Some(title), Some(good)) = (said.title.clone(), said.good.clone()) else { return Err(Error::NotFound) };
             if said.adopted_at.is_some() {
                 return Err(Error::Refused("These words were taken in before.".to_owned()));

@@ -5,6 +5,7 @@ use platform::{
     Cx, Error,
     access::May,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx},
+    web::Form,
 };
 
 use super::{
@@ -100,6 +101,14 @@ pub(super) fn pack_of(draft: &Draft, sheet: &Sheet, from: Option<NaiveDate>) -> 
     }
     pack.practices = sheet.standing().map(|line| line.says.clone()).collect();
     Ok(pack)
+}
+
+/// The longest words with which somebody approves a draft, in characters.
+pub(super) const WORDS_MOST: usize = 500;
+
+/// What somebody who approves a draft looked at; what is wrong gets its word in the form.
+pub(super) fn read_words(form: &mut Form) -> Option<String> {
+    form.required("words", "What did you look at? A sentence is enough.", WORDS_MOST)
 }
 
 /// Says that the draft can go out as it was seen.

@@ -10,6 +10,12 @@ use super::super::{
     pack::Practice,
 };
 
+/// The longest code, in characters.
+pub(crate) const CODE_MOST: usize = 40;
+/// The longest wording.
+pub(crate) const TITLE_MOST: usize = 300;
+/// The longest of the other texts.
+pub(crate) const TEXT_MOST: usize = 3_000;
 /// The longest reason, in characters.
 pub(crate) const REASON_MOST: usize = 1_000;
 /// The most practices of a draft: beyond it nobody keeps a tracker.

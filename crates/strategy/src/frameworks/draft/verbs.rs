@@ -282,10 +282,16 @@ pub(super) async fn undo(may: &MayEdit, cx: &Cx, number: i32) -> Result<i32, Err
 }
 
 /// Drops the draft; its lines and steps stay in the database, out of sight.
-pub(super) async fn drop_draft(may: &MayEdit, cx: &Cx) -> Result<(), Error> {
+///
+/// # Errors
+/// Stale when it is not as it was seen any more.
+pub(super) async fn drop_draft(may: &MayEdit, cx: &Cx, seen: Option<i32>) -> Result<(), Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
+            if seen.is_some_and(|seen| seen != draft.steps) {
+                return Err(Error::Stale);
+            }
             let sql = "update framework_draft set dropped_at = $2 where id = $1";
             db::exec(&**tx, sql, vec![draft.id.into(), cx.now.into()]).await?;
             told(tx, cx, may.who().into(), &draft, "draft of the practices dropped", "").await

@@ -10,7 +10,7 @@ use platform::{
 use super::{
     super::{
         policy::OpenDraft,
-        rules::{Direction, PARTS_MOST, REASON_MOST},
+        rules::{CODE_MOST, Direction, PARTS_MOST, REASON_MOST, TEXT_MOST, TITLE_MOST},
         verbs,
         web::act::{line_of, read_parts},
     },
@@ -40,10 +40,10 @@ pub(super) fn routes() -> Routes {
 
 const VERSION: Field = Field::whole("version", 1, 1_000_000, "The version of the practice that it is meant for.").required();
 const REASON: Field = Field::text("reason", REASON_MOST, "Why: those who come after us will ask.").required();
-const TITLE: Field = Field::text("title", 300, "The wording.").required();
-const GOOD: Field = Field::text("good", 3_000, "What good looks like.").required();
+const TITLE: Field = Field::text("title", TITLE_MOST, "The wording.").required();
+const GOOD: Field = Field::text("good", TEXT_MOST, "What good looks like.").required();
 
-static PART: [Field; 3] = [Field::text("code", 40, "The code.").required(), TITLE, GOOD];
+static PART: [Field; 3] = [Field::text("code", CODE_MOST, "The code.").required(), TITLE, GOOD];
 
 struct Split;
 
@@ -98,8 +98,8 @@ async fn merge(may: May<Edit, OpenDraft>, call: Call, new: New<Merged>) -> Resul
         let mut form = new.form();
         let number = |form: &Form, name: &str| form.value(name).parse::<i32>().unwrap_or(0);
         let other = (number(&form, "with"), number(&form, "with_version"));
-        let title = form.required("title", "What do we do, in one sentence for both?", 300);
-        let good = form.required("good", "What does good look like, for both?", 3_000);
+        let title = form.required("title", "What do we do, in one sentence for both?", TITLE_MOST);
+        let good = form.required("good", "What does good look like, for both?", TEXT_MOST);
         let reason = form.required("reason", "Why? A sentence is enough.", REASON_MOST);
         let (Some(title), Some(good), Some(reason)) = (title, good, reason) else { return Err(New::<Merged>::refused(&form)) };
         let line = (line_of(&may)?, form.version());

@@ -1,8 +1,10 @@
 //! The draft of the next version, for programs: what it says, and each kind of change, by the verbs of the pages.
 
 mod act;
+mod end;
 mod practice;
 mod step;
+mod talk;
 
 use chrono::{DateTime, Utc};
 use platform::{
@@ -14,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    out,
+    discussion, out,
     policy::{Begin, OpenDraft, Versions},
     rules::{Sheet, State},
     store::{self, Draft, Signed},
@@ -31,7 +33,7 @@ pub(super) fn routes() -> Routes {
         )
         .api_get(
             "/api/v1/framework-drafts/{draft}",
-            "Read a draft: each practice with what it comes from, what becomes of it, and why",
+            "Read a draft: each practice with what it comes from, what becomes of it, and why; and what is looked at before it goes out",
             draft,
         )
         .api_post(
@@ -42,6 +44,8 @@ pub(super) fn routes() -> Routes {
         .and(practice::routes())
         .and(act::routes())
         .and(step::routes())
+        .and(talk::routes())
+        .and(end::routes())
 }
 
 /// Drafts as a whole.
@@ -92,6 +96,22 @@ struct ToldWhole {
     draft: Told,
     /// Its practices in their order, and those that end.
     practices: Vec<practice::Told>,
+    /// What is looked at before it can go out, approvals aside.
+    checks: Vec<ToldCheck>,
+}
+
+/// Something that is looked at before a draft goes out.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DraftCheck")]
+struct ToldCheck {
+    /// Whether it holds.
+    holds: bool,
+    /// Whether it keeps the draft from going out while it does not.
+    must: bool,
+    /// What it says.
+    says: String,
+    /// The number of the practice that it is about; null where it is about none.
+    practice: Option<i32>,
 }
 
 async fn told(cx: &Cx, draft: &Draft) -> Result<Told, Error> {
@@ -137,7 +157,11 @@ async fn draft(may: May<See, OpenDraft>, call: Call) -> Result<Item<ToldWhole>, 
     };
     let practices = signed.iter().filter(shown).map(|one| practice::tell(&sheet, one));
     let practices = practices.collect();
-    Ok(Item::fixed(ToldWhole { draft: told(&call, draft).await?, practices }))
+    let waiting = discussion::all(call.db().read(), draft.id).await?.iter().filter(|comment| comment.waits()).count();
+    let checks = out::checks(draft, &sheet, &out::pack_of(draft, &sheet, None)?, waiting).into_iter();
+    let checks = checks.map(|check| ToldCheck { holds: check.holds, must: check.must, says: check.words, practice: check.line });
+    let checks = checks.collect();
+    Ok(Item::of(draft.steps, ToldWhole { draft: told(&call, draft).await?, practices, checks }))
 }
 
 struct Begun;

@@ -18,7 +18,7 @@ use serde::Serialize;
 use super::super::{
     super::pack::{Due, Pack, Practice},
     policy::OpenDraft,
-    rules::{REASON_MOST, Sheet, State},
+    rules::{CODE_MOST, REASON_MOST, Sheet, State, TEXT_MOST, TITLE_MOST},
     store::{Draft, Signed},
     verbs,
     web::{act::line_of, fields, line::named, view::Read},
@@ -154,7 +154,7 @@ static DUE: [Field; 3] = [
 
 static ADAPTED: [Field; 2] = [
     Field::text("model", 60, "The key of the support model.").required(),
-    Field::text("text", 3_000, "How it is adapted there.").required(),
+    Field::text("text", TEXT_MOST, "How it is adapted there.").required(),
 ];
 
 pub(super) struct Said;
@@ -162,9 +162,9 @@ pub(super) struct Said;
 impl Fields for Said {
     const NAME: &'static str = "DraftPractice";
     const FIELDS: &'static [Field] = &[
-        Field::text("code", 40, "The code.").required(),
-        Field::text("title", 300, "Its wording.").required(),
-        Field::text("good", 3_000, "What good looks like.").required(),
+        Field::text("code", CODE_MOST, "The code.").required(),
+        Field::text("title", TITLE_MOST, "Its wording.").required(),
+        Field::text("good", TEXT_MOST, "What good looks like.").required(),
         Field::text("step", 60, "The key of the step of the cycle that it belongs to.").required(),
         Field::whole("strand", 1, 99, "The number of its strand.").required(),
         Field::whole("phase", 1, 99, "The number of its phase.").required(),
@@ -172,7 +172,7 @@ impl Fields for Said {
         Field::texts("models", 20, 60, "The keys of the support models that it applies to: one at least.").required(),
         Field::objects("adapt", 20, &ADAPTED, "How it is adapted to models that it is for."),
         Field::flag("vip", "Whether it is a very important practice."),
-        Field::text("vip_reason", 3_000, "Why it is one."),
+        Field::text("vip_reason", TEXT_MOST, "Why it is one."),
         Field::flag("first_year_only", "Whether it is for a partnership's first year alone."),
         Field::text("recurs", 200, "How often it comes again."),
         Field::lines("evidence", 20, 140, "What shows it."),

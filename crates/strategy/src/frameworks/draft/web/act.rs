@@ -10,7 +10,7 @@ use super::{
     super::{
         discussion,
         policy::OpenDraft,
-        rules::{Direction, PARTS_MOST, Part, REASON_MOST},
+        rules::{CODE_MOST, Direction, PARTS_MOST, Part, REASON_MOST, TEXT_MOST, TITLE_MOST},
         verbs::{self, HREF},
     },
     line::{Act, Forms, done, named, page_of},
@@ -51,12 +51,12 @@ pub(in super::super) fn read_parts(form: &mut Form) -> Vec<Part> {
         if place > 2 && is_empty {
             continue;
         }
-        let code = form.required(&name("code"), "Which code does this part have?", 40);
+        let code = form.required(&name("code"), "Which code does this part have?", CODE_MOST);
         if code.as_ref().is_some_and(|code| code.contains(['/', '?', '#', '%', ';', ' '])) {
             form.refuse(&name("code"), "A code is letters, digits, dots and hyphens.");
         }
-        let title = form.required(&name("title"), "What do we do in this part?", 300);
-        let good = form.required(&name("good"), "What does good look like in this part?", 3_000);
+        let title = form.required(&name("title"), "What do we do in this part?", TITLE_MOST);
+        let good = form.required(&name("good"), "What does good look like in this part?", TEXT_MOST);
         if let (Some(code), Some(title), Some(good)) = (code, title, good) {
             parts.push(Part { code, title, good });
         }
@@ -87,8 +87,8 @@ pub(super) async fn merge(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> 
     if other.is_none() {
         form.refuse("with", "With which one? Choose a practice.");
     }
-    let title = form.required("title", "What do we do, in one sentence for both?", 300);
-    let good = form.required("good", "What does good look like, for both?", 3_000);
+    let title = form.required("title", "What do we do, in one sentence for both?", TITLE_MOST);
+    let good = form.required("good", "What does good look like, for both?", TEXT_MOST);
     let reason = reason_of(&mut form);
     let mut refusal = None;
     if let (Some(other), Some(title), Some(good), Some(reason)) = (other, title, good, reason) {

@@ -17,8 +17,7 @@ use super::{
 
 /// `POST /practices/draft/approvals`
 pub(super) async fn approve(may: May<Approve, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
-    let words = form.required("words", "What did you look at? A sentence is enough.", 500);
-    if let Some(words) = words {
+    if let Some(words) = out::read_words(&mut form) {
         match out::approve(&may, &cx, form.version(), &words).await {
             Ok(()) => return Ok(go_to_with(HREF, &Toast::saying("You approve it as it stands now. A change asks you again."))),
             Err(Error::Stale) => {

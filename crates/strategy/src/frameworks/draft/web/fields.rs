@@ -3,15 +3,13 @@
 use partnerships::calendar::Calendar;
 use platform::web::Form;
 
-use super::super::super::{
-    check,
-    pack::{Due, Pack, Practice},
+use super::super::{
+    super::{
+        check,
+        pack::{Due, Pack, Practice},
+    },
+    rules::{CODE_MOST, TEXT_MOST, TITLE_MOST},
 };
-
-/// The longest wording, in characters.
-const TITLE_MOST: usize = 300;
-/// The longest of the other texts.
-const TEXT_MOST: usize = 3_000;
 
 /// The form with all that can be chosen in it.
 pub(super) struct Fields {
@@ -122,7 +120,7 @@ fn codes(text: &str) -> Vec<String> {
 
 /// The practice that a form asks for; what it does not show stays as it was.
 pub(in super::super) fn read(form: &mut Form, pack: &Pack, before: &Practice) -> Option<Practice> {
-    let code = form.required("code", "Which code does it have? Such as 2.2.3.", 40);
+    let code = form.required("code", "Which code does it have? Such as 2.2.3.", CODE_MOST);
     let title = form.required("title", "What do we do? A short sentence is enough.", TITLE_MOST);
     let good = form.required("good", "What does good look like?", TEXT_MOST);
     let texts: Vec<Option<String>> = [("recurs", 200), ("vip_reason", TEXT_MOST), ("evidence", TEXT_MOST), ("essential", 200)]

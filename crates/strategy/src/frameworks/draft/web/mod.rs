@@ -8,7 +8,7 @@ mod export;
 pub(super) mod fields;
 pub(super) mod line;
 mod show;
-mod talk;
+pub(super) mod talk;
 pub(super) mod versions;
 pub(super) mod view;
 

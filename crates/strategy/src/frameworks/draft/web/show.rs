@@ -248,7 +248,7 @@ fn counts(read: &Read, standing: usize) -> String {
 
 /// `POST /practices/draft/removal`
 pub(super) async fn remove(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
-    verbs::drop_draft(&may, &cx).await?;
+    verbs::drop_draft(&may, &cx, None).await?;
     Ok(go_to_with("/practices/versions", &Toast::saying("The draft is dropped. What is published stays as it is.")))
 }
 

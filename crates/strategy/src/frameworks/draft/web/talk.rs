@@ -8,8 +8,10 @@ use platform::{
 
 use super::{
     super::{
+        super::pack::Practice,
         discussion::{self, COMMENT_MOST, Comment},
         policy::{Discuss, OpenDraft},
+        rules::TITLE_MOST,
         verbs::HREF,
     },
     line::{Act, Forms, done, named, page_of},
@@ -58,24 +60,35 @@ pub(super) fn said(comments: &[Comment], line: &super::super::rules::Line, cx: &
     .collect()
 }
 
+/// What somebody says, and the words that are proposed with it: those that stand where nothing is proposed.
+pub(in super::super) struct Words {
+    pub text: String,
+    pub title: String,
+    pub good: String,
+}
+
+/// Reads what somebody says about a practice; what is wrong gets its word in the form.
+pub(in super::super) fn read(form: &mut Form, says: &Practice) -> Option<Words> {
+    let text = form.required("text", "What would you ask, or say?", COMMENT_MOST);
+    let (title, good) = (form.optional("title", TITLE_MOST), form.optional("good", COMMENT_MOST));
+    // A field that is not there, or was emptied, proposes nothing.
+    let or_now = |text: String, now: &str| if text.is_empty() { now.to_owned() } else { text };
+    Some(Words { text: text?, title: or_now(title?, &says.title), good: or_now(good?, &says.good) })
+}
+
 /// `POST /practices/draft/practices/{line}/comments`
 pub(super) async fn say(may: May<Discuss, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
-    let read = Read::of(&cx, &may.draft).await?;
-    let one = named(&read, may.ids().get("line")?)?;
-    let text = form.required("text", "What would you ask, or say?", COMMENT_MOST);
-    let (title, good) = (form.optional("title", 300), form.optional("good", COMMENT_MOST));
-    if let (Some(text), Some(title), Some(good)) = (text, title, good) {
-        // A field that is not there, or was emptied, proposes nothing.
-        let or_now = |text: String, now: &str| if text.is_empty() { now.to_owned() } else { text };
-        let (title, good) = (or_now(title, &one.line.says.title), or_now(good, &one.line.says.good));
-        discussion::say(&may, &cx, one.line.number, &text, Some((&title, &good))).await?;
+    let page = Read::of(&cx, &may.draft).await?;
+    let one = named(&page, may.ids().get("line")?)?;
+    if let Some(said) = read(&mut form, &one.line.says) {
+        discussion::say(&may, &cx, one.line.number, &said.text, Some((&said.title, &said.good))).await?;
         let thread = format!("{}#talk-h", line_href(one.line.number));
         return Ok(go_to_with(&thread, &Toast::saying("Said. Those who draft read it here.")));
     }
     let may_edit = may.also::<Edit>();
-    let comments = discussion::all(cx.db().read(), read.draft.id).await?;
+    let comments = discussion::all(cx.db().read(), page.draft.id).await?;
     let forms = Forms { change: None, act: Act { name: "say", form }, is_stale: false };
-    page_with_errors(&page_of(&cx, &read, &one, &comments, may_edit, forms))
+    page_with_errors(&page_of(&cx, &page, &one, &comments, may_edit, forms))
 }
 
 /// `POST /practices/draft/comments/{comment}/adoption`
