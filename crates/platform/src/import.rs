@@ -65,6 +65,8 @@ pub enum Export {
     Table(Sheet),
     /// A text, TOML.
     Text(String),
+    /// The same as a text, TOML, and as the sheets of a workbook.
+    Either(String, Vec<Sheet>),
 }
 
 /// One import under way.

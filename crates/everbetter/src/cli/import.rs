@@ -10,7 +10,7 @@ use platform::{
     audit::Actor,
     config::Config,
     import::{self, Export, Mapping, Mode},
-    sheet::Sheet,
+    sheet::{Sheet, workbook},
 };
 
 use crate::start;
@@ -69,9 +69,14 @@ pub(super) async fn export(config: Config, kind: &str, format: Option<&str>, out
     let bytes = match (leaving, format) {
         (Export::Table(sheet), None | Some("csv")) => written(&sheet, Sheet::csv)?.into_bytes(),
         (Export::Table(sheet), Some("xlsx")) => written(&sheet, Sheet::xlsx)?,
-        (Export::Text(text), None | Some("toml")) => text.into_bytes(),
+        (Export::Text(text) | Export::Either(text, _), None | Some("toml")) => text.into_bytes(),
+        (Export::Either(_, sheets), Some("xlsx")) => workbook(&sheets).map_err(|error| anyhow::anyhow!("{error}"))?,
         (leaving, Some(format)) => {
-            let can = if matches!(leaving, Export::Table(_)) { "csv and xlsx" } else { "toml" };
+            let can = match leaving {
+                Export::Table(_) => "csv and xlsx",
+                Export::Text(_) => "toml",
+                Export::Either(..) => "toml and xlsx",
+            };
             eprintln!("{} can't be written as {format}; it can be {can}.", kind.name);
             return Ok(ExitCode::from(super::MISTAKE));
         }

@@ -7,11 +7,14 @@ use platform::{
     testing::Bench,
 };
 
-use crate::world::{FILES, in_the_world};
+use crate::world::{FILES, in_the_world, visitor};
 
 async fn written(bench: &Bench, kind: &Kind, workbook: bool) -> (String, Vec<u8>) {
     match (kind.export)(&bench.app.db).await.expect("an export") {
-        Export::Text(text) => (format!("{}.toml", kind.name), text.into_bytes()),
+        Export::Either(_, sheets) if workbook => {
+            (format!("{}.xlsx", kind.name), platform::sheet::workbook(&sheets).expect("a workbook"))
+        }
+        Export::Text(text) | Export::Either(text, _) => (format!("{}.toml", kind.name), text.into_bytes()),
         Export::Table(sheet) if workbook => (format!("{}.xlsx", kind.name), sheet.xlsx().expect("a workbook")),
         Export::Table(sheet) => (format!("{}.csv", kind.name), sheet.csv().expect("a text").into_bytes()),
     }
@@ -75,6 +78,28 @@ async fn what_leaves_comes_in_again() {
         let sql = "select text, happened, decision from goal where decision <> ''";
         let goal = db::one::<Goal>(empty.app.db.read(), sql, vec![]).await.expect("an answer").expect("a goal that was decided");
         assert_eq!((goal.happened, goal.decision.as_str()), (goal.text, "adapt"), "what came of it comes along");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_practices_leave_as_a_content_pack_and_as_a_workbook() {
+    in_the_world(async |bench| {
+        let mut otto = visitor(bench, "otto");
+        let list = otto.get("/imports").await.body;
+        for ending in ["toml", "xlsx"] {
+            let path = format!("/imports/kinds/framework/export/{ending}");
+            assert!(list.contains(&path), "{path}");
+            assert_eq!(otto.get(&path).await.status, 200, "{path}");
+        }
+        let bytes = otto.get("/imports/kinds/framework/export/xlsx").await.bytes;
+        let kind = bench.app.house.import_kind("framework").expect("a kind of file");
+        let again = take(bench, kind, read(kind, "framework.xlsx", &bytes)).await;
+        assert_eq!((again.new, again.same), (0, 46));
+        assert_eq!(otto.get("/imports/kinds/framework/export/csv").await.status, 404);
+        assert!(!list.contains("/imports/kinds/cycle-templates/export/xlsx"));
+        assert_eq!(otto.get("/imports/kinds/cycle-templates/export/xlsx").await.status, 404);
+        assert_eq!(visitor(bench, "ada").get("/imports/kinds/framework/export/xlsx").await.status, 403);
     })
     .await;
 }

@@ -11,8 +11,9 @@ use platform::{
 };
 
 use super::{
+    Framework,
     book::{self, Passing},
-    draft::is_reworded,
+    draft::{self, is_reworded},
     lineage::{self, Fate, Passage},
     pack::{self, Pack, Practice, refusal},
     publish::{self, Moment, publish},
@@ -46,14 +47,21 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
     Ok(tally)
 }
 
-/// The version that counts today, as the content pack that it came from.
+/// The newest version, as the content pack that it came from and as its workbook.
 async fn export(db: &Db) -> Result<Export, Error> {
-    let sql = "select source from framework where source <> '' order by effective_from desc, version desc limit 1";
-    db::scalar::<String>(db.read(), sql, vec![]).await?.map(Export::Text).ok_or_else(|| {
+    let on = db.read();
+    let sql = "select id from framework where source <> '' order by effective_from desc, version desc limit 1";
+    let newest = db::scalar::<FrameworkId>(on, sql, vec![]).await?.ok_or_else(|| {
         Error::Refused(
             "The framework was published before its source was kept: import its content pack again as a new version.".to_owned(),
         )
-    })
+    })?;
+    let source = store::source(on, newest).await?;
+    let versions = Framework::all_versions(on).await?;
+    let framework = versions.iter().find(|version| version.id == newest).ok_or(Error::NotFound)?;
+    let passing = Passing::of(framework, &lineage::all(on).await?);
+    let sheets = book::sheets(&draft::read_source(&source)?, passing.as_ref())?;
+    Ok(Export::Either(source, sheets))
 }
 
 async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error> {

@@ -6,7 +6,7 @@ use platform::{
     Cx, Error,
     access::{May, actions::See},
     import::{self, Column, Export, Form as Shape, Kind, Mapping, Refusal},
-    sheet::Sheet,
+    sheet::{self, Sheet},
     web::{Answered, Shell, Upload, go_to, page, page_with_errors},
 };
 
@@ -105,12 +105,17 @@ pub(super) async fn export(may: May<See, KindOf>, cx: Cx) -> Answered {
     let ending = may.ids().get("ending")?;
     match (kind.export)(cx.db()).await? {
         Export::Table(sheet) => sheet.download(ending),
-        Export::Text(text) if ending == "toml" => {
+        Export::Either(_, sheets) if ending == "xlsx" => {
+            let disposition = format!("attachment; filename=\"{}.xlsx\"", kind.name);
+            let head = [(header::CONTENT_TYPE, sheet::XLSX.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+            Ok((head, sheet::workbook(&sheets)?).into_response())
+        }
+        Export::Text(text) | Export::Either(text, _) if ending == "toml" => {
             let disposition = format!("attachment; filename=\"{}.toml\"", kind.name);
             let head =
                 [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
             Ok((head, text).into_response())
         }
-        Export::Text(_) => Err(Error::NotFound),
+        Export::Text(_) | Export::Either(..) => Err(Error::NotFound),
     }
 }

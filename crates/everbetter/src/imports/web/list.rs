@@ -29,6 +29,7 @@ struct KindLine {
     called: String,
     about: &'static str,
     is_text: bool,
+    is_book: bool,
 }
 
 struct Way {
@@ -71,6 +72,7 @@ pub(super) async fn list(may: May<See, Imports>, cx: Cx, Query(ask): Query<Ask>)
             called: called(kind.name),
             about: kind.about,
             is_text: kind.form != Shape::Table,
+            is_book: kind.form == Shape::Book,
         })
         .collect();
     let open = store::open(on, who, cx.now).await?.into_iter().map(|draft| Way {

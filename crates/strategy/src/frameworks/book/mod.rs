@@ -10,7 +10,9 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub(super) use out::{is_same, workbook};
+use super::{Framework, lineage::Passed};
+
+pub(super) use out::{is_same, sheets, workbook};
 pub(super) use read::{Read, read};
 
 /// What a cell holds, and so how it is written and read.
@@ -197,6 +199,28 @@ pub(super) struct Passing {
     pub origins: Vec<Origin>,
     /// Those that end.
     pub ended: Vec<Ended>,
+}
+
+impl Passing {
+    /// What became of the practices of the version before; nothing for a first version.
+    pub(super) fn of(framework: &Framework, passed: &[Passed]) -> Option<Self> {
+        let before = framework.before.as_deref()?;
+        let own: Vec<&Passed> = passed.iter().filter(|passed| passed.framework == framework.id).collect();
+        let was = |passed: &Passed| before.practices.iter().find(|was| Some(was.id) == passed.from);
+        let origins = framework.practices.iter().map(|practice| {
+            let led: Vec<_> = own.iter().filter(|passed| passed.to == Some(practice.id)).collect();
+            Origin {
+                fate: led.first().map(|passed| passed.fate.key().to_owned()).unwrap_or_default(),
+                codes: led.iter().filter_map(|passed| Some(was(passed)?.code.clone())).collect(),
+                reason: led.first().map(|passed| passed.reason.clone()).unwrap_or_default(),
+            }
+        });
+        let ended = own.iter().filter(|passed| passed.to.is_none()).filter_map(|passed| {
+            let was = was(passed)?;
+            Some(Ended { code: was.code.clone(), title: was.title.clone(), reason: passed.reason.clone() })
+        });
+        Some(Self { origins: origins.collect(), ended: ended.collect() })
+    }
 }
 
 /// Where a practice comes from.

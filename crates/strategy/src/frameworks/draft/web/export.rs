@@ -10,7 +10,7 @@ use platform::{
 
 use super::{
     super::{
-        super::{Framework, api::Version, book, files, lineage, store as published},
+        super::{api::Version, book, files, lineage, store as published},
         out,
         policy::OpenDraft,
         rules::Line,
@@ -30,29 +30,9 @@ pub(super) async fn version(may: May<See, Version>, cx: Cx) -> Answered {
     let pack = read_source(&source)?;
     if ending == "xlsx" {
         let passed = lineage::all(cx.db().read()).await?;
-        return book::workbook(name, &pack, passing(framework, &passed).as_ref());
+        return book::workbook(name, &pack, book::Passing::of(framework, &passed).as_ref());
     }
     files::download(name, ending, &pack, &Calendar::of(&cx.settings), None)
-}
-
-/// What became of the practices of the version before; nothing for the first version.
-fn passing(framework: &Framework, passed: &[lineage::Passed]) -> Option<book::Passing> {
-    let before = framework.before.as_deref()?;
-    let own: Vec<&lineage::Passed> = passed.iter().filter(|passed| passed.framework == framework.id).collect();
-    let was = |passed: &lineage::Passed| before.practices.iter().find(|was| Some(was.id) == passed.from);
-    let origins = framework.practices.iter().map(|practice| {
-        let led: Vec<_> = own.iter().filter(|passed| passed.to == Some(practice.id)).collect();
-        book::Origin {
-            fate: led.first().map(|passed| passed.fate.key().to_owned()).unwrap_or_default(),
-            codes: led.iter().filter_map(|passed| Some(was(passed)?.code.clone())).collect(),
-            reason: led.first().map(|passed| passed.reason.clone()).unwrap_or_default(),
-        }
-    });
-    let ended = own.iter().filter(|passed| passed.to.is_none()).filter_map(|passed| {
-        let was = was(passed)?;
-        Some(book::Ended { code: was.code.clone(), title: was.title.clone(), reason: passed.reason.clone() })
-    });
-    Some(book::Passing { origins: origins.collect(), ended: ended.collect() })
 }
 
 /// `GET /practices/draft/export/{ending}`
