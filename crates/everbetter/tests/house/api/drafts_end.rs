@@ -162,6 +162,39 @@ async fn a_draft_goes_out_when_enough_approve_it_as_it_was_read() {
 }
 
 #[tokio::test]
+async fn somebody_of_staff_is_named_to_draft_too_and_writes_from_then_on() {
+    in_the_world(async |bench| {
+        let mut chi = begin(bench).await;
+        let drafters = format!("{DRAFT}/drafters");
+        let mut ada = program(bench, "ada").await;
+        let ben = json!({ "person": "ben-okafor" });
+        is_problem(&ada.send_json("POST", &drafters, &[], &json!({ "person": "ada-byrne" })).await, 403, "not-allowed");
+        is_problem(&program(bench, "pia").await.get(&drafters).await, 404, "not-found");
+        for nobody in ["pia-alvarez", "nobody", ""] {
+            let refused = chi.send_json("POST", &drafters, &[], &json!({ "person": nobody })).await;
+            assert_eq!((refused.status.as_u16(), pointers(&refused)), (422, vec!["#/person".to_owned()]), "{nobody}");
+        }
+        let key = [("idempotency-key", "name-1")];
+        let made = chi.send_json("POST", &drafters, &key, &json!({ "person": "ada-byrne" })).await;
+        assert_eq!((made.status.as_u16(), &made.json()["name"]), (201, &json!("Ada Byrne")), "{}", made.body);
+        assert_eq!(chi.send_json("POST", &drafters, &key, &json!({ "person": "ada-byrne" })).await.body, made.body);
+        assert_eq!(ada.get(made.location()).await.json(), made.json());
+        let listed = ada.get(&drafters).await.json();
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(2), "{listed}");
+        let moved = json!({ "direction": "down" });
+        let place = format!("{DRAFT}/practices/1/place");
+        assert_eq!(ada.send_json("POST", &place, &[], &moved).await.status, 201);
+        is_problem(&chi.send(Method::DELETE, made.location(), &[], None).await, 428, "if-match-missing");
+        let seen = etag(&chi.get(made.location()).await);
+        assert_eq!(chi.send(Method::DELETE, made.location(), &[("if-match", &seen)], None).await.status, 204);
+        is_problem(&chi.send(Method::DELETE, made.location(), &ANY, None).await, 404, "not-found");
+        is_problem(&ada.send_json("POST", &place, &[], &moved).await, 403, "not-allowed");
+        is_problem(&ada.send_json("POST", &drafters, &[], &ben).await, 403, "not-allowed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_is_dropped_as_it_was_read_by_those_who_write_it() {
     in_the_world(async |bench| {
         let mut chi = begin(bench).await;

@@ -1,6 +1,7 @@
 //! The draft of the next version, for programs: what it says, and each kind of change, by the verbs of the pages.
 
 mod act;
+mod drafter;
 mod end;
 mod practice;
 mod step;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Routes {
         .and(practice::routes())
         .and(act::routes())
         .and(step::routes())
+        .and(drafter::routes())
         .and(talk::routes())
         .and(end::routes())
 }
