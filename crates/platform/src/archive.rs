@@ -13,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use tables::CsvOut;
-use zip::{ZipWriter, write::SimpleFileOptions};
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use crate::{error::Error, sheet::Cell};
 
@@ -46,6 +46,16 @@ impl Archive {
     pub fn text(&mut self, name: &str, text: &str) -> Result<(), Error> {
         self.0.start_file(name, SimpleFileOptions::default()).map_err(failed)?;
         Ok(self.0.write_all(text.as_bytes())?)
+    }
+
+    /// Adds a file as it is: what people attach is packed already.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn file(&mut self, name: &str, content: &[u8]) -> Result<(), Error> {
+        let as_it_is = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        self.0.start_file(name, as_it_is).map_err(failed)?;
+        Ok(self.0.write_all(content)?)
     }
 
     /// Begins a file that is a table, as CSV.

@@ -8,6 +8,7 @@ pub mod access;
 pub mod api;
 pub mod app;
 pub mod archive;
+pub mod attachments;
 pub mod audit;
 pub mod clock;
 pub mod config;
@@ -36,5 +37,13 @@ pub use error::Error;
 /// The schema that every room stands on.
 #[must_use]
 pub fn migrations() -> Vec<db::Migration> {
-    vec![settings::MIGRATION, audit::MIGRATION, jobs::MIGRATION, search::MIGRATION, api::MIGRATION, api::ALLOWANCE_MIGRATION]
+    vec![
+        settings::MIGRATION,
+        audit::MIGRATION,
+        jobs::MIGRATION,
+        search::MIGRATION,
+        api::MIGRATION,
+        api::ALLOWANCE_MIGRATION,
+        attachments::MIGRATION,
+    ]
 }

@@ -120,6 +120,8 @@ pub struct Room {
     pub jobs: Vec<JobKind>,
     /// Its rows that name files.
     pub kept_files: Vec<KeptFiles>,
+    /// Its tables whose column `hash` names what is attached.
+    pub attaches: Vec<&'static str>,
     /// Its parts on other rooms' pages.
     pub panels: Vec<Panel>,
     /// Its tabs on other rooms' pages.

@@ -54,6 +54,14 @@ impl Form {
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(bytes)
             .map_err(|_| Error::Refused("The form could not be read. Please load the page again.".to_owned()))?;
+        Self::checked(pairs)
+    }
+
+    /// A form of these fields.
+    ///
+    /// # Errors
+    /// When one holds what no text of the database can hold.
+    pub(crate) fn checked(pairs: Vec<(String, String)>) -> Result<Self, Error> {
         let mut form = Self::default();
         for (name, value) in pairs {
             // No text of the database can hold it, and nobody types it.

@@ -21,6 +21,7 @@ pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};
 pub use upload::Upload;
+pub(crate) use upload::{bare_name, broken_off};
 
 use crate::error::Error;
 

@@ -68,12 +68,12 @@ impl FromRequest<Arc<App>> for Upload {
     }
 }
 
-fn broken_off() -> Error {
+pub(crate) fn broken_off() -> Error {
     Error::Refused("The file did not arrive as a whole. Please choose it again.".to_owned())
 }
 
 /// The last part of a name that may be a path of somebody's disk, at a length that fits on a page.
-fn bare_name(name: &str) -> String {
+pub(crate) fn bare_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     last.chars().filter(|letter| !letter.is_control()).take(120).collect()
 }
