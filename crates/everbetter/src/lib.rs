@@ -41,7 +41,16 @@ fn entrance() -> Room {
         name: "house",
         routes: Some(routes),
         migrations: backups::migrations().into_iter().chain(operator::migrations()).collect(),
-        jobs: vec![mail::JOB, operator::CHECK, operator::TIDY, imports::TIDY, imports::JOB, platform::api::TIDY, backups::JOB],
+        jobs: vec![
+            mail::JOB,
+            operator::CHECK,
+            operator::TIDY,
+            imports::TIDY,
+            imports::JOB,
+            platform::api::TIDY,
+            backups::JOB,
+            platform::attachments::SWEEP,
+        ],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {

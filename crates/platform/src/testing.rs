@@ -12,7 +12,6 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use chrono::{DateTime, Utc};
-use futures_util::stream;
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 
@@ -266,23 +265,15 @@ impl Visitor {
 
     /// Sends a form with a file from our own page.
     pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: &str, content: &[u8]) -> Reply {
-        self.attach(path, fields, "file", &[(file, content)]).await
-    }
-
-    /// Sends a form whose field of that name holds files, from our own page.
-    pub async fn attach(&mut self, path: &str, fields: &[(&str, &str)], field: &str, files: &[(&str, &[u8])]) -> Reply {
         const EDGE: &str = "edge-of-a-part";
         let mut body = Vec::new();
         for (name, value) in fields {
             body.extend(format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
         }
-        for (file, content) in files {
-            let head = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{file}\"\r\n\r\n");
-            body.extend(head.bytes());
-            body.extend(*content);
-            body.extend(b"\r\n");
-        }
-        body.extend(format!("--{EDGE}--\r\n").bytes());
+        let head = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend(content);
+        body.extend(format!("\r\n--{EDGE}--\r\n").bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
         let headers = [("origin", "http://everbetter.test"), ("content-type", kind.as_str())];
         self.send_bytes(Method::POST, path, &headers, &body).await
@@ -323,10 +314,7 @@ impl Visitor {
         if let Some(token) = &self.bearer {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        // In pieces, as they come through a line.
-        let pieces: Vec<_> = body.chunks(64 * 1024).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect();
-        let body = if pieces.len() > 1 { Body::from_stream(stream::iter(pieces)) } else { Body::from(body.to_vec()) };
-        let mut request = request.body(body).expect("a request");
+        let mut request = request.body(Body::from(body.to_vec())).expect("a request");
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(axum::extract::ConnectInfo(std::net::SocketAddr::new(peer, 50_000)));
         }

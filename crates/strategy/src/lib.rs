@@ -79,7 +79,8 @@ pub fn room() -> Room {
             .chain(close_and_renew::panels())
             .chain(road_map::panels())
             .collect(),
-        jobs: std::iter::once(frameworks::BEGINS).chain(close_and_renew::jobs()).collect(),
+        jobs: [frameworks::BEGINS, cycles::files::FORGET].into_iter().chain(close_and_renew::jobs()).collect(),
+        attaches: vec![cycles::files::TABLE],
         tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB, close_and_renew::TAB, road_map::TAB],
         today: tracker::today()
             .into_iter()

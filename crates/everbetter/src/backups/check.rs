@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use platform::{
-    audit,
+    attachments, audit,
     db::{self, ConnectionTrait, DbErr, Engine, FromQueryResult},
     room::House,
 };
@@ -48,6 +48,10 @@ pub(crate) async fn look(on: &impl ConnectionTrait, engine: Engine, data: &Path,
             findings: vec!["Somebody changed the log outside of this program.".to_owned()],
         },
     });
+    let (count, broken) = attachments::broken(on).await?;
+    let how = if broken.is_empty() { format!("well, {count} files") } else { format!("{} are not what they were", broken.len()) };
+    let findings = broken.into_iter().map(|hash| format!("What is kept as {hash} was changed.")).collect();
+    looked.push(Looked { sentence: format!("Photos and files that people attached: {how}"), findings });
     let mut count = 0;
     let mut findings = Vec::new();
     for kept in house.rooms().iter().flat_map(|room| &room.kept_files) {

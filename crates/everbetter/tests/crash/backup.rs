@@ -12,7 +12,7 @@ use std::{
 
 use platform::db::Engine;
 
-use crate::harness::{Place, new_key, record, said};
+use crate::harness::{Place, attach, new_key, record, said};
 
 /// What is in a backup, its rows' tables and files alone: the list at its end has the time in it.
 fn content(file: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -43,6 +43,10 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
         let key = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n";
         std::fs::write(place.data.join("secret.key"), key).expect("a key");
         let server = place.serve();
+        // Larger than what is written at a time.
+        let notes = "One more line of notes.\n".repeat(150_000);
+        let reply = attach(server.port, "linden-grove.21.c1", "notes.txt", notes.as_bytes()).expect("an answer");
+        assert_eq!(reply.status, 303, "{}", reply.body);
         let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
         let writers: Vec<_> = (0..3)
             .map(|_| {
@@ -80,6 +84,7 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
         let kept = std::fs::read_to_string(there.data.join("secret.key"));
         assert_eq!(kept.expect("the key that opens secrets"), key);
         there.check();
+        assert_eq!(there.ask::<i64>("select size from attached_content"), notes.len() as i64, "what people attached came along");
         let back = Place::empty(engine);
         let second = there.backed_up("second.tar.gz");
         assert!(back.run(&["restore", second.to_str().expect("a path")]).status.success());
@@ -90,6 +95,14 @@ fn a_backup_under_load_is_one_state_and_moves_between_engines() {
             assert!(third[name] == *bytes, "{engine:?}: {name} is not the same");
         }
         assert!(first.contains_key("files/deep/one.csv"));
+        // What somebody changed behind our back is told.
+        back.change("update cycle_file set hash = null");
+        back.change("update attached_content set hash = 'another'");
+        let checked = back.run(&["check"]);
+        assert!(
+            !checked.status.success() && said(&checked.stdout).contains("What is kept as another was changed."),
+            "{checked:?}"
+        );
     }
 }
 

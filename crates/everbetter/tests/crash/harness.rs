@@ -292,6 +292,20 @@ pub fn record(port: u16, key: &str, note: &str) -> Result<Reply, ureq::Error> {
     post(port, &format!("/partnerships/{PARTNERSHIP}/tracker/entries"), "Bearer demo-implementer", "", &fields)
 }
 
+/// A file on an entry of the log of a cycle, sent as a person's form.
+pub fn attach(port: u16, cycle: &str, name: &str, content: &[u8]) -> Result<Reply, ureq::Error> {
+    let field = |name: &str, value: &str| format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let mut body = [field("key", &new_key()), field("text", "With a file.")].concat().into_bytes();
+    let head = format!("--edge\r\ncontent-disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\r\n");
+    body.extend([head.as_bytes(), content, b"\r\n--edge--\r\n"].concat());
+    let request = agent()
+        .post(format!("http://127.0.0.1:{port}/cycles/{cycle}/log-entries"))
+        .header("accept", "text/html")
+        .header("authorization", "Bearer demo-implementer")
+        .header("content-type", "multipart/form-data; boundary=edge");
+    read(request.send(&body[..])?)
+}
+
 /// The same for a program: the key goes along as `Idempotency-Key`, and as the entry's note.
 pub fn record_by_api(port: u16, key: &str) -> Result<Reply, ureq::Error> {
     let entry = format!(

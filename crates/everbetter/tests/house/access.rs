@@ -16,6 +16,7 @@ use platform::{
     testing::{Bench, Visitor},
 };
 
+use crate::photos::Attaches as _;
 use crate::world::{give_token, visitor, world};
 
 /// The columns of the table: who tries, and in which words.
@@ -50,6 +51,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("action", "alder.21.c1.a1".to_owned()),
         ("log_entry", "alder.21.c1.n1".to_owned()),
         ("learning", "alder.21.c1.l1".to_owned()),
+        ("file", format!("{FILES_KEY}.1")),
         ("ending", "csv".to_owned()),
         ("table", "partnerships".to_owned()),
         ("job", id("select id from job where given_up_at is not null").await),
@@ -115,6 +117,7 @@ async fn world_with_odds_and_ends(engine: Engine) -> Bench {
     draft_a_theory_as_ada(&bench).await;
     draft_practices_with_ada(&bench).await;
     agree_on_a_plan_as_ada(&bench).await;
+    attach_a_photo_as_ada(&bench).await;
     assert_eq!(visitor(&bench, "ada").post("/partnerships/alder/close-and-renew/2020-21", &[]).await.status, 303);
     bench
 }
@@ -151,6 +154,17 @@ async fn agree_on_a_plan_as_ada(bench: &Bench) {
     assert_eq!(ada.post(plan, &[]).await.status, 303);
     let agreed = [("version", "0"), ("writings", "1"), ("why", "Our first plan.")];
     assert_eq!(ada.post(&format!("{plan}/versions"), &agreed).await.status, 303);
+}
+
+/// The key of the form with which Ada attached a photo.
+const FILES_KEY: &str = "017c5a2e-8000-7000-8000-000000000001";
+
+/// A photo on Ada's entry in the log of Alder's cycle.
+async fn attach_a_photo_as_ada(bench: &Bench) {
+    let photo = crate::photos::picture(60, 40, image::ImageFormat::Jpeg);
+    let entry = "/cycles/alder.21.c1/log-entries/alder.21.c1.n1/files";
+    let reply = visitor(bench, "ada").attach(entry, &[("key", FILES_KEY)], "files", &[("wall.jpg", &photo)]).await;
+    assert_eq!(reply.status, 303, "{}", reply.text());
 }
 
 /// What follows the question mark where a page needs it.

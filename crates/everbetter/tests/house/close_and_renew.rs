@@ -5,6 +5,7 @@ use platform::{
     testing::{Bench, Reply},
 };
 
+use crate::photos::Attaches as _;
 use crate::world::{in_the_world, take, visitor};
 
 const YEAR: &str = "/partnerships/alder/close-and-renew/2020-21";
@@ -473,16 +474,35 @@ async fn the_partner_takes_along_what_is_theirs_and_no_confidence() {
         for (who, status) in [("quin", 404), ("lena", 404)] {
             assert_eq!(visitor(bench, who).get(archive).await.status, status, "{who}");
         }
+        let goal = "/cycles/alder.21.c1/goals/alder.21.c1.g1/files";
+        for (name, text) in [("What teachers say?.csv", "room,says\n4,More of it\n"), ("Not this one.csv", "room\n1\n")] {
+            let key = crate::world::new_key();
+            let fields = [("key", key.as_str()), ("caption", "Week 5")];
+            assert_eq!(visitor(bench, "pia").attach(goal, &fields, "files", &[(name, text.as_bytes())]).await.status, 303);
+            if name.starts_with("Not") {
+                let removal = format!("/cycles/alder.21.c1/files/{key}.1/removal");
+                assert_eq!(visitor(bench, "pia").post(&removal, &[]).await.status, 303);
+            }
+        }
         let reply = visitor(bench, "pia").get(archive).await;
         assert_eq!(reply.status, 200);
         assert_eq!(reply.headers["content-type"], "application/zip");
         assert_eq!(reply.headers["content-disposition"], "attachment; filename=\"alder-2021-10-06.zip\"");
         let files = unpacked(&reply);
-        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        let (attached, names): (Vec<&str>, Vec<&str>) =
+            files.keys().map(String::as_str).partition(|name| name.starts_with("files/"));
+        let [attached] = attached[..] else { panic!("one file is attached: {attached:?}") };
+        assert!(attached.ends_with("-What teachers say-.csv"), "{attached}");
+        assert_eq!(files[attached], "room,says\n4,More of it\n");
+        let told = format!(
+            "2021-22,1,goal,,Eight in ten visits are debriefed within two days.,{attached},What teachers say?.csv,Week 5,Pia"
+        );
+        assert!(files["files.csv"].contains(&told), "{}", files["files.csv"]);
         let expected = [
             "actions.csv",
             "close-and-renew.csv",
             "cycles.csv",
+            "files.csv",
             "goals.csv",
             "learnings.csv",
             "log.csv",

@@ -15,6 +15,7 @@ mod learning_plans;
 mod log;
 mod operator;
 mod pages;
+mod photos;
 mod plans;
 mod road_map;
 mod search;

@@ -141,3 +141,8 @@ pub async fn demo(engine: Engine, scale: usize) -> Bench {
     everbetter::load_demo(&bench.app, scale).await.expect("the demo is taken in");
     bench
 }
+
+/// The key of a form that nobody has sent yet.
+pub fn new_key() -> String {
+    platform::clock::new_id(platform::clock::Clock::system().now()).to_string()
+}

@@ -1,4 +1,4 @@
-//! All that a partnership's people may take along: tables as CSV and a page to read, in a ZIP.
+//! All that a partnership's people may take along: tables as CSV, a page to read, and what they attached to cycles, in a ZIP.
 //!
 //! It holds what the partner side reads on the pages, but for the road map, which is a file of its own there. Coachees, drafts of the theory of action and what we write for ourselves in
 //! hand-overs are not in it. Everything in it is of one moment, and read in pieces.
@@ -14,13 +14,14 @@ use platform::{
     Cx, Error,
     access::{May, actions::See},
     archive::Archive,
+    attachments,
     db::{self, ConnectionTrait, DbErr, FromQueryResult},
     sheet::Cell,
     web::Answered,
 };
 use uuid::Uuid;
 
-use pieces::{Action, Cycle, Ending, Entry, Goal, Learning, LogEntry, Node, Piece, PlanSection, Visit};
+use pieces::{Action, Attached, Cycle, Ending, Entry, Goal, Learning, LogEntry, Node, Piece, PlanSection, Visit};
 
 /// How many rows are read at a time.
 const PIECE: usize = 500;
@@ -97,6 +98,7 @@ async fn written(on: &impl ConnectionTrait, cx: &Cx, partnership: &Partnership) 
     put::<Goal>(&mut archive, on, cx, partnership, &mut files).await?;
     put::<Action>(&mut archive, on, cx, partnership, &mut files).await?;
     put::<LogEntry>(&mut archive, on, cx, partnership, &mut files).await?;
+    put::<Attached>(&mut archive, on, cx, partnership, &mut files).await?;
     put::<Learning>(&mut archive, on, cx, partnership, &mut files).await?;
     put::<PlanSection>(&mut archive, on, cx, partnership, &mut files).await?;
     put::<Node>(&mut archive, on, cx, partnership, &mut files).await?;
@@ -104,6 +106,7 @@ async fn written(on: &impl ConnectionTrait, cx: &Cx, partnership: &Partnership) 
     put::<Visit>(&mut archive, on, cx, partnership, &mut files).await?;
     let page = told(on, cx, partnership, files).await?;
     archive.text("read-me-first.html", &page.render()?)?;
+    put_attached(&mut archive, on, partnership).await?;
     Ok(archive)
 }
 
@@ -133,6 +136,22 @@ async fn put<P: Piece>(
     table.end()?;
     files.push(File { name: P::FILE, about: P::ABOUT, rows });
     Ok(())
+}
+
+/// Writes what people attached, one after the other: together they may be larger than the memory.
+async fn put_attached(archive: &mut Archive, on: &impl ConnectionTrait, partnership: &Partnership) -> Result<(), Error> {
+    let sql = format!("{} order by 1 limit {PIECE}", Attached::SQL);
+    let mut after = Uuid::nil();
+    loop {
+        let piece = db::rows::<Attached>(on, &sql, vec![partnership.id.into(), after.into()]).await?;
+        let Some(last) = piece.last() else { return Ok(()) };
+        after = last.id;
+        for file in &piece {
+            if let Some(content) = attachments::content(on, &file.hash).await? {
+                archive.file(&file.path(), &content)?;
+            }
+        }
+    }
 }
 
 async fn told(on: &impl ConnectionTrait, cx: &Cx, partnership: &Partnership, files: Vec<File>) -> Result<Page, DbErr> {

@@ -6,6 +6,7 @@
 
 mod api;
 mod contributions;
+pub(crate) mod files;
 mod foresight;
 mod import;
 mod owner;
@@ -28,6 +29,7 @@ use platform::{
     room::Subject,
     search::Audience,
 };
+use uuid::Uuid;
 
 pub(crate) use contributions::{NAV, TAB, panels, today};
 pub(crate) use import::kinds as imports;
@@ -252,6 +254,7 @@ pub(crate) struct PlanAction {
 /// An entry of the running log.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct LogEntry {
+    pub id: Uuid,
     pub key: String,
     pub author_id: PersonId,
     pub on_day: NaiveDate,

@@ -194,5 +194,6 @@ alter table goal add column decision text not null default ''",
 create index log_entry_order on log_entry (on_day, id)",
             only: &[],
         },
+        super::files::migration(),
     ]
 }

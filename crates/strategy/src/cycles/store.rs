@@ -286,7 +286,7 @@ pub(super) async fn log(on: &impl ConnectionTrait, cycle: CycleId, seek: Seek<'_
     let of_key = "select on_day, id from log_entry where key = {key}";
     let (bound, ending) = seek.clause(&["l.on_day", "l.id"], of_key, true, &mut params);
     let sql = format!(
-        "select l.key, l.author_id, l.on_day, h.name as author, l.text from log_entry l join person h on h.id = l.author_id
+        "select l.id, l.key, l.author_id, l.on_day, h.name as author, l.text from log_entry l join person h on h.id = l.author_id
          where l.cycle_id = $1 and l.removed_at is null{bound}{ending}"
     );
     let rows = db::rows::<LogEntry>(on, &sql, params).await?;

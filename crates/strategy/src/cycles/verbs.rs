@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Cycle, CycleThere, OwnerKind,
+    files::{self, verbs::Attached},
     owner::Owner,
     parts::{Action, Goal, Kept, PartThere, World},
     policy::Run,
@@ -58,11 +59,18 @@ fn told<'a>(cycle: &Cycle, detail: &'a str) -> &'a str {
     if cycle.owner_kind() == OwnerKind::Person { "" } else { detail }
 }
 
-async fn record(tx: &Tx, cx: &Cx, who: &Standing, action: &str, cycle: &Cycle, detail: &str) -> Result<(), DbErr> {
+pub(in crate::cycles) async fn record(
+    tx: &Tx,
+    cx: &Cx,
+    who: &Standing,
+    action: &str,
+    cycle: &Cycle,
+    detail: &str,
+) -> Result<(), DbErr> {
     audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), action, &cycle.subject(), told(cycle, detail)).await
 }
 
-async fn keep(
+pub(in crate::cycles) async fn keep(
     tx: &Tx,
     cx: &Cx,
     who: Option<&Standing>,
@@ -366,12 +374,19 @@ async fn is_blank(tx: &Tx, cycle: CycleId) -> Result<bool, DbErr> {
     Ok(db::scalar::<i64>(&**tx, sql, vec![cycle.into()]).await?.unwrap_or(0) == 0)
 }
 
-fn must_be_changeable(cycle: &Cycle) -> Result<(), Error> {
+pub(in crate::cycles) fn must_be_changeable(cycle: &Cycle) -> Result<(), Error> {
     if cycle.state == "closed" { Err(closed(cycle)) } else { Ok(()) }
 }
 
-/// Adds a part under a key that was made with its form, so that sending the form twice adds one.
-pub(super) async fn add<N: Kept>(may: &May<Run, CycleThere>, cx: &Cx, world: &World, key: Uuid, part: &N) -> Result<(), Error> {
+/// Adds a part under a key that was made with its form, so that sending the form twice adds one; what hangs on it comes along.
+pub(super) async fn add<N: Kept>(
+    may: &May<Run, CycleThere>,
+    cx: &Cx,
+    world: &World,
+    key: Uuid,
+    part: &N,
+    attached: Attached<'_>,
+) -> Result<(), Error> {
     let cycle = &may.thing().cycle;
     must_be_changeable(cycle)?;
     let (id, key) = (cx.new_id(), key.to_string());
@@ -400,7 +415,8 @@ pub(super) async fn add<N: Kept>(may: &May<Run, CycleThere>, cx: &Cx, world: &Wo
             put_practices(tx, id, part).await?;
             let said = part.said(world);
             keep(tx, cx, Some(may.who()), cycle.id, (N::TABLE, &key), 1, &said).await?;
-            Ok(record(tx, cx, may.who(), &format!("{} added", N::WORD), cycle, first_line(&said)).await?)
+            record(tx, cx, may.who(), &format!("{} added", N::WORD), cycle, first_line(&said)).await?;
+            files::verbs::put::<N>(tx, cx, may.who(), cycle, (id, &key), attached).await
         })
         .await
 }

@@ -1,5 +1,6 @@
 //! Cycles as people see them: each owner's by those whom they concern, and nobody else.
 
+mod files;
 mod review;
 mod running;
 

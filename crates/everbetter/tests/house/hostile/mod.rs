@@ -1,5 +1,6 @@
 //! Files that nobody should send: each ends in a sentence that says where and what to do, and changes nothing.
 
+mod attached;
 mod files;
 mod workbook;
 

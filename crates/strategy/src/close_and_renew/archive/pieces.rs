@@ -244,6 +244,63 @@ impl Piece for LogEntry {
     }
 }
 
+/// A photo or another file; its content is a file of its own in the archive.
+#[derive(FromQueryResult)]
+pub(super) struct Attached {
+    pub id: Uuid,
+    school_year: i32,
+    number: i32,
+    is_evidence: bool,
+    on_day: Option<NaiveDate>,
+    text: String,
+    name: String,
+    caption: String,
+    who: String,
+    added_at: DateTime<Utc>,
+    pub hash: String,
+}
+
+impl Attached {
+    /// What it is called in the archive: no two are called alike, and every system can write it.
+    pub(super) fn path(&self) -> String {
+        let name = self.name.replace([':', '*', '?', '"', '<', '>', '|'], "-");
+        let id = self.id.simple().to_string();
+        format!("files/{}-{name}", &id[id.len() - 8..])
+    }
+}
+
+impl Piece for Attached {
+    const FILE: &'static str = "files.csv";
+    const ABOUT: &'static str = "Photos and files from our log, and evidence for our goals; they lie in the folder files";
+    const HEADER: &'static [&'static str] =
+        &["school_year", "cycle", "of", "date", "log entry or goal", "file", "name", "caption", "who", "added"];
+    const SQL: &'static str = "select f.id, c.school_year, c.number, f.goal_id is not null as is_evidence, e.on_day,
+           coalesce(e.text, g.text) as text, f.name, f.caption, h.name as who, f.added_at, f.hash
+         from cycle c join cycle_file f on f.cycle_id = c.id join person h on h.id = f.author_id
+           left join log_entry e on e.id = f.log_entry_id left join goal g on g.id = f.goal_id
+         where c.partnership_id = $1 and f.removed_at is null and f.hash is not null and e.removed_at is null
+           and g.removed_at is null and f.id > $2";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn cells(self, settings: &Settings) -> Vec<Cell> {
+        vec![
+            year(self.school_year),
+            self.number.into(),
+            if self.is_evidence { "goal" } else { "log" }.into(),
+            self.on_day.into(),
+            self.text.clone().into(),
+            self.path().into(),
+            self.name.into(),
+            self.caption.into(),
+            self.who.into(),
+            local(settings, self.added_at),
+        ]
+    }
+}
+
 #[derive(FromQueryResult)]
 pub(super) struct Learning {
     id: Uuid,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    CYCLE, OWNER, OWNER_KIND, SCHOOL_YEAR,
+    CYCLE, OWNER, OWNER_KIND, SCHOOL_YEAR, file,
     part::{Place, Told},
     store::{Asked, At},
 };
@@ -52,6 +52,8 @@ pub(super) struct Answer {
     decision: Option<String>,
     /// Codes of the practices that it rests on.
     practices: Vec<String>,
+    /// Evidence for it.
+    files: Vec<file::Answer>,
 }
 
 const KIND_WORDS: [&str; GOAL_KINDS.len()] = from_choices(&GOAL_KINDS);
@@ -118,7 +120,8 @@ impl Told for Goal {
         asked.and_given(of_practice, call.text("practice"));
     }
 
-    fn tell(at: At, goal: Self) -> Answer {
+    fn tell(mut at: At, goal: Self) -> Answer {
+        let files = file::told(&at.cycle, std::mem::take(&mut at.files));
         let (place, ..) = Place::of(at);
         let said = |word: String| Some(word).filter(|word| !word.is_empty());
         Answer {
@@ -140,6 +143,7 @@ impl Told for Goal {
             happened: goal.happened,
             decision: said(goal.decision),
             practices: goal.codes.into_iter().collect(),
+            files,
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    CYCLE, OWNER, OWNER_KIND, SCHOOL_YEAR,
+    CYCLE, OWNER, OWNER_KIND, SCHOOL_YEAR, file,
     part::{Place, Told},
     store::{Asked, At},
 };
@@ -26,6 +26,8 @@ pub(super) struct Answer {
     author_name: Option<String>,
     /// What was noticed.
     text: String,
+    /// What hangs on it.
+    files: Vec<file::Answer>,
 }
 
 pub(super) struct Ask;
@@ -66,8 +68,9 @@ impl Told for LogEntry {
         asked.and_day("x.on_day <= {}", call.text("to"));
     }
 
-    fn tell(at: At, entry: Self) -> Answer {
+    fn tell(mut at: At, entry: Self) -> Answer {
+        let files = file::told(&at.cycle, std::mem::take(&mut at.files));
         let (place, author, author_name) = Place::of(at);
-        Answer { place, date: entry.on_day, author, author_name, text: entry.text }
+        Answer { place, date: entry.on_day, author, author_name, text: entry.text, files }
     }
 }

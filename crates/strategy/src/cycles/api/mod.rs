@@ -4,6 +4,7 @@
 
 mod action;
 mod cycle;
+mod file;
 mod goal;
 mod learning;
 mod log_entry;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::cycles::{
     CycleThere,
+    files::verbs::Attached,
     parts::{Kept, PartThere, World},
     policy::Run,
     verbs,
@@ -107,7 +108,7 @@ pub(super) async fn add<N: Told>(may: May<Run, CycleThere>, call: Call, new: New
         N::complete(&mut form);
         let Some(part) = <N as Kept>::read(&mut form, &world) else { return Err(New::<N::Said>::refused(&form)) };
         let key = cx.new_id();
-        verbs::add(&may, cx, &world, key, &part).await?;
+        verbs::add(&may, cx, &world, key, &part, Attached::default()).await?;
         let Item { version, value } = told::<N>(cx, &key.to_string()).await?;
         Ok(Made::at(format!("/api/v1/{}/{key}", N::PATH), version, value))
     })

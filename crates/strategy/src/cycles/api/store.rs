@@ -10,7 +10,12 @@ use platform::{
 };
 use uuid::Uuid;
 
-use super::super::{Cycle, parts::Kept, store};
+use super::super::{
+    Cycle,
+    files::{self, CycleFile},
+    parts::Kept,
+    store,
+};
 
 /// What a list is narrowed to.
 pub(super) struct Asked {
@@ -133,6 +138,9 @@ pub(super) struct At {
     /// Who does it, or who wrote it.
     pub person: Option<String>,
     pub person_name: Option<String>,
+    /// What hangs on it, where something can.
+    #[row(skip)]
+    pub files: Vec<CycleFile>,
 }
 
 /// A part of a cycle, wherever that is.
@@ -178,7 +186,7 @@ fn select_parts<N: Kept>(order: &Order) -> String {
 pub(super) async fn part<N: Kept>(on: &impl ConnectionTrait, order: &Order, key: &str) -> Result<Option<Part<N>>, DbErr> {
     let Asked { sql, params, .. } = Asked::of_key("x.key", key);
     let found = db::one::<Part<N>>(on, &format!("{} and {sql}", select_parts::<N>(order)), params).await?;
-    Ok(with_practices(on, found.into_iter().collect()).await?.pop())
+    Ok(with_files(on, with_practices(on, found.into_iter().collect()).await?).await?.pop())
 }
 
 /// A page of parts, the newest first.
@@ -200,7 +208,7 @@ pub(super) async fn parts<N: Kept>(
     let (bound, ending) = window.clause(&columns, &of_key, true, &mut params);
     let rows = db::rows(on, &format!("{} and {sql}{bound}{ending}", select_parts::<N>(order)), params).await?;
     let mut page = window.page(rows, |row: &Part<N>| row.at.key.clone());
-    page.rows = with_practices(on, page.rows).await?;
+    page.rows = with_files(on, with_practices(on, page.rows).await?).await?;
     Ok(page)
 }
 
@@ -219,4 +227,18 @@ async fn with_practices<N: Kept>(on: &impl ConnectionTrait, rows: Vec<Part<N>>) 
     let codes = db::rows::<CodeRow>(on, &sql, rows.iter().map(|row| row.at.id.into()).collect()).await?;
     let own = |id: Uuid| codes.iter().filter(|row| row.id == id).map(|row| row.code.clone()).collect();
     Ok(rows.into_iter().map(|Part { at, part }| Part { part: part.with_practices(own(at.id)), at }).collect())
+}
+
+async fn with_files<N: Kept>(on: &impl ConnectionTrait, mut rows: Vec<Part<N>>) -> Result<Vec<Part<N>>, DbErr> {
+    if N::FILES.is_empty() {
+        return Ok(rows);
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.at.id).collect();
+    for file in files::store::on_parts(on, N::FILES, &ids).await? {
+        let part = file.log_entry_id.or(file.goal_id);
+        if let Some(row) = rows.iter_mut().find(|row| Some(row.at.id) == part) {
+            row.at.files.push(file);
+        }
+    }
+    Ok(rows)
 }

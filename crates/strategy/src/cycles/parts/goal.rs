@@ -43,6 +43,7 @@ impl Kept for Goal {
         x.predicted_low, x.predicted_high, x.confidence, x.outcome, x.met, x.happened, x.decision";
     const IS_ORDERED: bool = true;
     const HAS_PRACTICES: bool = true;
+    const FILES: &'static str = "goal_id";
     const IS_ITS_AUTHORS: bool = false;
 
     fn read(form: &mut Form, world: &World) -> Option<Self> {

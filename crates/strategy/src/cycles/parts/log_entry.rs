@@ -27,6 +27,7 @@ impl Kept for LogEntry {
     const IS_ORDERED: bool = false;
     const HAS_PRACTICES: bool = false;
     const STAY: &'static [&'static str] = &["author_id"];
+    const FILES: &'static str = "log_entry_id";
     const IS_ITS_AUTHORS: bool = true;
 
     fn read(form: &mut Form, world: &World) -> Option<Self> {

@@ -77,6 +77,8 @@ pub(super) trait Kept: FromQueryResult + Clone + Send + Sync + 'static {
     const HAS_PRACTICES: bool;
     /// Columns that are said once, when it is written, and stay.
     const STAY: &'static [&'static str] = &[];
+    /// The column of files that names what they hang on; empty where none can.
+    const FILES: &'static str = "";
     /// Whether it is changed by nobody but its author.
     const IS_ITS_AUTHORS: bool;
 

@@ -3,6 +3,7 @@
 pub(super) mod begin;
 mod edit;
 pub(super) mod fields;
+mod files;
 mod list;
 mod part;
 mod review;
@@ -33,7 +34,15 @@ pub(super) fn routes() -> Routes {
         .post("/cycles/{cycle}", edit::save)
         .get("/cycles/{cycle}/edit", edit::show)
         .post("/cycles/{cycle}/step", edit::move_to)
-        .post("/cycles/{cycle}/closure", edit::close);
+        .post("/cycles/{cycle}/closure", edit::close)
+        .post("/cycles/{cycle}/goals/{goal}/files", files::attach::<Goal>)
+        .post("/cycles/{cycle}/log-entries/{log_entry}/files", files::attach::<LogEntry>)
+        .get("/cycles/{cycle}/files/{file}", files::show)
+        .post("/cycles/{cycle}/files/{file}", files::correct)
+        .get("/cycles/{cycle}/files/{file}/content", files::content)
+        .get("/cycles/{cycle}/files/{file}/small", files::small)
+        .post("/cycles/{cycle}/files/{file}/removal", files::remove)
+        .post("/cycles/{cycle}/files/{file}/restoration", files::restore);
     let routes = parts::<Goal>(
         routes,
         [
@@ -54,10 +63,9 @@ pub(super) fn routes() -> Routes {
             "/cycles/{cycle}/plan-actions/{action}/restoration",
         ],
     );
-    let routes = parts::<LogEntry>(
-        routes,
+    let routes = parts_but_new::<LogEntry>(
+        routes.post("/cycles/{cycle}/log-entries", files::note),
         [
-            "/cycles/{cycle}/log-entries",
             "/cycles/{cycle}/log-entries/new",
             "/cycles/{cycle}/log-entries/{log_entry}",
             "/cycles/{cycle}/log-entries/{log_entry}/removal",
@@ -78,8 +86,12 @@ pub(super) fn routes() -> Routes {
 
 /// The routes of one kind of part: all, a new one, one, and taking it out and back in.
 fn parts<N: Kept>(routes: Routes, [all, new, one, removal, restoration]: [&'static str; 5]) -> Routes {
+    parts_but_new::<N>(routes.post(all, part::add::<N>), [new, one, removal, restoration])
+}
+
+/// The same for a kind whose new ones come with files.
+fn parts_but_new<N: Kept>(routes: Routes, [new, one, removal, restoration]: [&'static str; 4]) -> Routes {
     routes
-        .post(all, part::add::<N>)
         .get(new, part::new::<N>)
         .get(one, part::show::<N>)
         .post(one, part::correct::<N>)

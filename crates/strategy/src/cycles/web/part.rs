@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::{
     cycles::{
         ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET, Owner,
+        files::{self, lines::FileLine, verbs::Attached},
         parts::{Kept as Part, PartThere, World},
         policy::Run,
         store::{self, Revision},
@@ -33,7 +34,7 @@ pub(super) struct Ask {
 }
 
 /// Where one goes after a form: to the plan, where it was opened from there, else to the cycle.
-fn back_of<N: Part>(there: &CycleThere, from: &str) -> String {
+pub(super) fn back_of<N: Part>(there: &CycleThere, from: &str) -> String {
     match (&there.owner, from) {
         (Owner::Partnership(_), "plan") => format!("{}/plan", there.cycle.href()),
         _ => format!("{}#{}", there.cycle.href(), N::PLACE),
@@ -42,7 +43,7 @@ fn back_of<N: Part>(there: &CycleThere, from: &str) -> String {
 
 #[derive(Template)]
 #[template(path = "cycles/web/part.html")]
-struct Page {
+pub(super) struct Page {
     shell: Shell,
     /// Which form: the table's name.
     kind: &'static str,
@@ -61,6 +62,11 @@ struct Page {
     said: String,
     stands: Option<Kept>,
     history: Vec<Kept>,
+    /// Whether files can hang on it.
+    takes_files: bool,
+    files: Vec<FileLine>,
+    /// The key of what is attached next.
+    files_key: String,
 }
 
 impl Page {
@@ -73,7 +79,7 @@ impl Page {
     }
 }
 
-fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there: &CycleThere, world: &World, form: Form) -> Page {
+pub(super) fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there: &CycleThere, world: &World, form: Form) -> Page {
     let CycleThere { owner, cycle, .. } = there;
     let mut crumbs: Vec<_> = owner.href().map(|href| (owner.name().to_owned(), href)).into_iter().collect();
     crumbs.push((format!("Cycle {}: {}", cycle.number, cycle.title), cycle.href()));
@@ -97,6 +103,9 @@ fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there: &CycleTher
         said: String::new(),
         stands: None,
         history: Vec::new(),
+        takes_files: !N::FILES.is_empty(),
+        files: Vec::new(),
+        files_key: cx.new_id().to_string(),
     }
 }
 
@@ -129,13 +138,13 @@ pub(super) async fn add<N: Part>(may: May<Run, CycleThere>, cx: Cx, mut form: Fo
         }
         return page_with_errors(&page_of::<N>(&cx, may.who(), there, &world, form));
     };
-    verbs::add(&may, &cx, &world, key, &part).await?;
+    verbs::add(&may, &cx, &world, key, &part, Attached::default()).await?;
     let base = there.cycle.href();
     let undo = format!("{base}/{}/{key}/removal", N::PATH);
     Ok(go_to_with(&back_of::<N>(there, form.value("from")), &Toast::with_undo("Saved.", undo)))
 }
 
-async fn standing<N: Part>(
+pub(super) async fn standing<N: Part>(
     cx: &Cx,
     who: &platform::access::Standing,
     there: &PartThere<N>,
@@ -147,13 +156,20 @@ async fn standing<N: Part>(
     let history = store::revisions(cx.db().read(), there.there.cycle.id, N::TABLE, &there.key).await?;
     let mut history: Vec<Kept> = history.into_iter().map(|revision| kept(cx, revision)).collect();
     let stands = is_stale.then(|| if history.is_empty() { Kept::somebodys(there.part.said(world)) } else { history.remove(0) });
+    let files = match N::FILES {
+        "" => Vec::new(),
+        column => files::store::on_parts(cx.db().read(), column, &[there.id]).await?,
+    };
     let page = page_of::<N>(cx, who, &there.there, world, form);
+    let may_run = may_run && there.there.cycle.state != "closed";
+    let (base, of) = (there.there.cycle.href(), format!("of this {}", N::WORD));
     Ok(Page {
+        files: files.iter().map(|file| FileLine::of(&base, file, &of, may_run)).collect(),
         action: format!("{}/{}", page.action, there.key),
         draft: format!("cycle:{}:{}:{}", there.there.cycle.key, N::PATH, there.key),
         is_new: false,
         is_removed: there.is_removed,
-        may_run: may_run && there.there.cycle.state != "closed",
+        may_run,
         said: there.part.said(world),
         stands,
         history,

@@ -11,14 +11,15 @@ use platform::{
     access::{May, Standing, actions::See},
     paging::{Seek, address},
     text::{hue, initials},
-    web::{Answered, Shell, page},
+    web::{Answered, Form, Shell, page},
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     close_and_renew,
     cycles::{
-        ACTION_STATUSES, Cycle, CycleThere, DECISIONS, Goal, LEARNINGS, MET, PlanAction,
+        ACTION_STATUSES, Cycle, CycleThere, DECISIONS, Goal, LEARNINGS, LogEntry, MET, PlanAction,
+        files::{self, CycleFile, lines::FileLine},
         owner::Owner,
         parts::{self, Kept},
         policy::Run,
@@ -58,6 +59,7 @@ struct GoalCard {
     /// The sign and the words for whether it was met; empty words before it was assessed.
     met: (&'static str, String),
     came_to: String,
+    files: Vec<FileLine>,
 }
 
 /// A practice's code, with where it leads when the framework has it.
@@ -88,6 +90,7 @@ struct LogLine {
     author: String,
     when: String,
     text: String,
+    files: Vec<FileLine>,
 }
 
 struct LearnedLine {
@@ -157,6 +160,8 @@ struct Show {
     closing_href: String,
     /// The key of a new entry of the log.
     key: String,
+    /// The form of a new entry before anybody typed.
+    blank: Form,
     today: NaiveDate,
 }
 
@@ -187,6 +192,8 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
     let (goals, goal_codes) = store::goals(on, cycle.id).await?;
     let plan = store::plan(on, cycle.id).await?;
     let log = store::log(on, cycle.id, Seek { after: &ask.after, before: &ask.before }).await?;
+    let entries: Vec<_> = log.rows.iter().map(|entry| entry.id).collect();
+    let files = files::store::on_cycle(on, cycle.id, &entries).await?;
     let (learnings, learning_codes) = store::learnings(on, cycle.id).await?;
     let around = store::around(on, cycle).await?;
     let cells = match owner {
@@ -236,12 +243,19 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
         asks,
         members: members.into_iter().map(|member| member_line(member, may.who())).collect(),
         agreements: cycle.agreements.clone(),
-        goals: (1..).zip(&goals).map(|(number, goal)| card(&base, number, goal, &goal_codes, framework, today)).collect(),
+        goals: (1..)
+            .zip(&goals)
+            .map(|(number, goal)| GoalCard {
+                files: of_goal(&base, number, goal, &files, may_write),
+                ..card(&base, number, goal, &goal_codes, framework, today)
+            })
+            .collect(),
         plan: plan.into_iter().map(|action| row(&base, action, framework, today)).collect(),
         log: log
             .rows
             .iter()
             .map(|entry| LogLine {
+                files: of_entry(&base, entry, &files, may_write && entry.author_id == may.who().person, today),
                 href: if may_write && entry.author_id == may.who().person {
                     format!("{base}/{}/{}", parts::LogEntry::PATH, entry.key)
                 } else {
@@ -295,6 +309,7 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
         next,
         back,
         key: cx.new_id().to_string(),
+        blank: Form::default(),
         today,
     })
 }
@@ -407,6 +422,19 @@ fn codes(all: &Codes, id: uuid::Uuid, framework: Option<&Framework>) -> Vec<Code
     all.get(&id).into_iter().flatten().map(|code| code_of(framework, code)).collect()
 }
 
+/// The evidence for a goal.
+fn of_goal(base: &str, number: usize, goal: &Goal, files: &[CycleFile], may_change: bool) -> Vec<FileLine> {
+    let own = files.iter().filter(|file| file.goal_id == Some(goal.id.0));
+    own.map(|file| FileLine::of(base, file, &format!("as evidence for goal {number}"), may_change)).collect()
+}
+
+/// What hangs on an entry of the log.
+fn of_entry(base: &str, entry: &LogEntry, files: &[CycleFile], may_change: bool, today: NaiveDate) -> Vec<FileLine> {
+    let of = format!("by {}, {}", entry.author, spoken(entry.on_day, today));
+    let own = files.iter().filter(|file| file.log_entry_id == Some(entry.id));
+    own.map(|file| FileLine::of(base, file, &of, may_change)).collect()
+}
+
 fn card(base: &str, number: usize, goal: &Goal, all: &Codes, framework: Option<&Framework>, today: NaiveDate) -> GoalCard {
     let group = match (goal.kind.as_str(), goal.student_group.as_str()) {
         ("adult", _) => "Adults".to_owned(),
@@ -435,6 +463,7 @@ fn card(base: &str, number: usize, goal: &Goal, all: &Codes, framework: Option<&
             met => (words::met_glyph(met), words::of(&MET, met).to_owned()),
         },
         came_to: goal.outcome.map(|outcome| format!("{}{unit}", words::figure(outcome))).unwrap_or_default(),
+        files: Vec::new(),
     }
 }
 
