@@ -58,6 +58,7 @@ export const PAGES = [
   ["/practices/2.2.3", ALL],
   ["/practices/versions", ALL],
   ["/overview", STAFF],
+  ["/overview/standing/off-track?team=all", STAFF],
   ["/due", STAFF],
   ["/search?q=linden", ALL],
   ["/audit", WHO_READ_THE_LOG],

@@ -18,12 +18,13 @@ use tower::ServiceExt;
 use crate::{
     access::{Identify, Route, Standing},
     app::{App, Browser, Cx, Persona},
+    audit::{self, Actor},
     clock::{self, Clock},
     config::Config,
     db::{self, Db, Engine},
     files::Files,
     kept::Kept,
-    room::House,
+    room::{House, Subject},
     settings::Settings,
 };
 
@@ -136,6 +137,16 @@ async fn empty_postgres() -> String {
     root.close().await;
     let (base, _) = server.rsplit_once('/').expect("an address with a database's name");
     format!("{base}/{name}")
+}
+
+/// Records that something changed of which nothing is known, so that whatever is kept in memory is read anew: for tests that write
+/// rows by themselves, and for looking at what is asked then.
+pub async fn something_changes(db: &Db) {
+    let what = Subject { kind: "unknown", key: String::new(), title: String::new(), href: String::new() };
+    let now = Clock::system().now();
+    db.write(async |tx| audit::record(tx, db.engine(), now, &Actor::Process("a test"), "changed", &what, "").await)
+        .await
+        .expect("an event");
 }
 
 /// The context of a request by this person, for what is drawn without one: panels and sheets of Today.

@@ -54,6 +54,7 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("file", format!("{FILES_KEY}.1")),
         ("ending", "csv".to_owned()),
         ("table", "partnerships".to_owned()),
+        ("state", "off-track".to_owned()),
         ("job", id("select id from job where given_up_at is not null").await),
         ("entry", "t4".to_owned()),
         ("visit", "w2".to_owned()),

@@ -1,10 +1,8 @@
 //! Pages find what they show through an index, however long a table has grown.
 
 use platform::{
-    audit::{self, Actor},
     db::{self, Db, Engine, FromQueryResult, Params, Value},
-    room::Subject,
-    testing::Visitor,
+    testing::{Visitor, something_changes},
 };
 
 use crate::{statements::PAGES, world::demo};
@@ -95,15 +93,6 @@ async fn of_a_few(db: &Db) -> Vec<String> {
     let sql = "select name from sqlite_master where type = 'index' and lower(sql) like '% where %'";
     let indexes = db::rows::<Index>(db.read(), sql, vec![]).await.expect("the indexes");
     indexes.into_iter().map(|index| format!(" {}", index.name)).collect()
-}
-
-/// Records that something changed of which nothing is known, so that whatever was kept in memory is read anew.
-async fn something_changes(db: &Db) {
-    let (now, engine) = (platform::clock::Clock::system().now(), db.engine());
-    let what = Subject { kind: "unknown", key: String::new(), title: String::new(), href: String::new() };
-    db.write(async |tx| audit::record(tx, engine, now, &Actor::Process("a test"), "changed", &what, "").await)
-        .await
-        .expect("an event");
 }
 
 #[tokio::test]

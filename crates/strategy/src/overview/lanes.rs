@@ -11,10 +11,18 @@ use crate::tracker::on_track::State;
 /// After so many days without a visit in the log it is worth asking.
 const QUIET_DAYS: u64 = 21;
 
+/// So many names stand in a lane; its own page has the others.
+const NAMED: usize = 24;
+
 pub(super) struct Lane {
     pub state: State,
     pub of: usize,
+    /// How many stand here.
+    pub count: usize,
+    /// The first of them.
     pub lines: Vec<LaneLine>,
+    /// Where all of them stand; empty where they all stand here.
+    pub all: String,
 }
 
 pub(super) struct LaneLine {
@@ -28,15 +36,26 @@ pub(super) fn lanes(data: &Data) -> Vec<Lane> {
     let of = data.chosen().count();
     State::ALL
         .into_iter()
-        .map(|state| Lane {
-            state,
-            of,
-            lines: data.chosen().filter(|work| work.stands(data.choice.vips).1 == state).map(|work| line(data, work)).collect(),
+        .map(|state| {
+            let count = standing(data, state).count();
+            let all = format!("/overview/standing/{}?{}", state.key(), data.choice.query());
+            Lane {
+                state,
+                of,
+                count,
+                lines: standing(data, state).take(NAMED).map(|work| line(data, work)).collect(),
+                all: if count > NAMED { all } else { String::new() },
+            }
         })
         .collect()
 }
 
-fn line(data: &Data, work: &Work) -> LaneLine {
+/// Those of what was asked for whose work stands so, by name.
+pub(super) fn standing(data: &Data, state: State) -> impl Iterator<Item = &Work> {
+    data.chosen().filter(move |work| work.stands(data.choice.vips).1 == state)
+}
+
+pub(super) fn line(data: &Data, work: &Work) -> LaneLine {
     let partnership = &work.partnership;
     let (count, state) = work.stands(data.choice.vips);
     let mut note = partnership.model_name.clone();

@@ -1,6 +1,6 @@
 //! People looking at the whole organisation, on both databases.
 
-use platform::testing::Bench;
+use platform::testing::{Bench, something_changes};
 
 use crate::world::{LAKES, before_the_world, cell, in_the_world, partnership, visit, visitor};
 
@@ -150,6 +150,8 @@ async fn the_overview_asks_as_often_at_four_partnerships_as_at_thirty() {
         let mut few = Vec::new();
         for path in paths {
             count(path).await;
+            // What was kept holds no more, so that all is asked.
+            something_changes(&bench.app.db).await;
             few.push(count(path).await);
         }
         for number in 5..=30 {
@@ -158,9 +160,47 @@ async fn the_overview_asks_as_often_at_four_partnerships_as_at_thirty() {
         }
         let mut many = Vec::new();
         for path in paths {
+            something_changes(&bench.app.db).await;
             many.push(count(path).await);
         }
         assert_eq!(few, many);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_lane_names_the_first_and_its_own_page_has_all() {
+    in_the_world(async |bench| {
+        for number in 5..=64 {
+            let (slug, name) = (format!("s{number}"), format!("School {number}"));
+            partnership(&bench.app.db, number, &slug, &name, LAKES, "intensive").await;
+        }
+        something_changes(&bench.app.db).await;
+        let mut dee = visitor(&bench, "dee");
+        let page = dee.get("/overview?team=lakes&model=intensive").await;
+        // Linden Grove and sixty schools, by the order of their names' letters.
+        assert!(
+            page.text().contains("Off track 61 of 61") && page.text().contains("All 61 that are off track"),
+            "{}",
+            page.text()
+        );
+        assert!(page.body.contains(">School 32</a><small>") && !page.body.contains(">School 33</a><small>"), "{}", page.body);
+        let way = "/overview/standing/off-track?team=lakes&model=intensive";
+        assert!(page.body.contains(&way.replace('&', "&#38;")), "{}", page.body);
+        let all = dee.get(way).await;
+        assert!(
+            all.text().contains("Off track: Lakes team, Intensive") && all.text().contains("61 partnerships"),
+            "{}",
+            all.text()
+        );
+        assert!(!all.body.contains(">Mariposa Middle<"), "{}", all.body);
+        let next = all.body.split("rel=\"next\"").next().and_then(|before| before.rsplit("href=\"").next()).expect("a way on");
+        let rest = dee.get(&next.trim_end_matches(['"', ' ']).replace("&#38;", "&")).await;
+        let names = |body: &str| body.matches("/tracker\">").count();
+        assert_eq!((names(&all.body), names(&rest.body)), (50, 11));
+        assert!(dee.get("/overview/standing/on-track?team=lakes").await.text().contains("Nobody just now"));
+        assert_eq!(dee.get("/overview/standing/somehow").await.status, 404);
+        assert_eq!(visitor(&bench, "pat").get(way).await.status, 403);
     })
     .await;
 }

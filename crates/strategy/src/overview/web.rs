@@ -1,31 +1,40 @@
 //! The overview, and the partnerships behind one of its cells.
 
 use askama::Template;
-use axum::extract::RawQuery;
+use axum::extract::{Query, RawQuery};
 use partnerships::calendar::{ClosedDays, SchoolYear, spoken};
 use platform::{
     Cx, Error,
     access::{May, Routes, actions::See},
+    paging::Seek,
     text::counted,
     web::{Answered, Shell, page},
 };
+use serde::Deserialize;
 
 use super::{
     choice::{ALL_TEAMS, Choice},
-    data::Data,
+    data::{Data, Work},
     days::{Days, days},
     export,
     heat::{Behind, Heat, behind, heat},
-    lanes::{Call, Lane, ModelRow, by_model, calls, lanes},
+    lanes::{Call, Lane, LaneLine, ModelRow, by_model, calls, lanes, line, standing},
     policy::Overview,
 };
+use crate::tracker::on_track::State;
 
 /// How many calls stand on the page before the rest is folded away.
 const CALLS: usize = 6;
+/// How many more are folded away; a longer list is for nobody's morning.
+const MORE_CALLS: usize = 30;
 
 /// The routes.
 pub(crate) fn routes() -> Routes {
-    Routes::new().get("/overview", show).get("/overview/cell", cell).get("/overview/export/{table}/{ending}", export::download)
+    Routes::new()
+        .get("/overview", show)
+        .get("/overview/cell", cell)
+        .get("/overview/standing/{state}", those_who_stand_so)
+        .get("/overview/export/{table}/{ending}", export::download)
 }
 
 #[derive(Template)]
@@ -38,11 +47,12 @@ struct ShowPage {
     summary: String,
     count: String,
     lanes: Vec<Lane>,
-    nothing_due: Vec<super::lanes::LaneLine>,
+    nothing_due: Lane,
     rule: String,
     thresholds: String,
     calls: Vec<Call>,
     more_calls: Vec<Call>,
+    all_calls: usize,
     days: Option<Days>,
     days_until: String,
     how_sure: &'static str,
@@ -97,10 +107,12 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         return page(&NonePage { shell });
     };
     let mut calls = calls(&data);
+    let all_calls = calls.len();
+    calls.truncate(CALLS + MORE_CALLS);
     let more_calls = if calls.len() > CALLS { calls.split_off(CALLS) } else { Vec::new() };
     let mut lanes = lanes(&data);
     // Where nothing has been due there is nothing to compare: those stand below the three lanes.
-    let nothing_due = lanes.pop().map(|lane| lane.lines).unwrap_or_default();
+    let nothing_due = lanes.split_off(3).remove(0);
     let framework = &data.framework;
     page(&ShowPage {
         shell,
@@ -120,6 +132,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         ),
         calls,
         more_calls,
+        all_calls,
         days: days(&data),
         days_until: spoken(data.day, data.today),
         how_sure: ClosedDays::of(&cx.settings).how_sure(),
@@ -127,6 +140,58 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         models: by_model(&data),
         query: data.choice.query(),
         vips: data.choice.vips,
+    })
+}
+
+/// Where in the list a page stands.
+#[derive(Deserialize)]
+struct Place {
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    before: String,
+}
+
+#[derive(Template)]
+#[template(path = "overview/standing.html")]
+struct StandingPage {
+    shell: Shell,
+    state: State,
+    place: String,
+    count: String,
+    back: String,
+    lines: Vec<LaneLine>,
+    before: String,
+    after: String,
+}
+
+/// `GET /overview/standing/{state}`
+async fn those_who_stand_so(
+    may: May<See, Overview>,
+    cx: Cx,
+    RawQuery(query): RawQuery,
+    Query(place_in_list): Query<Place>,
+) -> Answered {
+    let state = State::from_key(may.ids().get("state")?).ok_or(Error::NotFound)?;
+    let data = Data::read(&cx, may.who(), Choice::read(query.as_deref())).await?.ok_or(Error::NotFound)?;
+    let all: Vec<&Work> = standing(&data, state).collect();
+    let count = counted(i64::try_from(all.len()).unwrap_or_default(), "partnership", "partnerships");
+    let seek = Seek { after: &place_in_list.after, before: &place_in_list.before };
+    let found = seek.page_of_all(all, |work| work.partnership.slug.clone());
+    let query = data.choice.query();
+    let way = |name: &str, key: &str| match key {
+        "" => String::new(),
+        key => format!("/overview/standing/{}?{query}&{name}={key}", state.key()),
+    };
+    page(&StandingPage {
+        shell: cx.shell(state.words(), "/overview"),
+        place: place(&data),
+        count,
+        back: format!("/overview?{query}"),
+        lines: found.rows.into_iter().map(|work| line(&data, work)).collect(),
+        before: way("before", &found.before),
+        after: way("after", &found.after),
+        state,
     })
 }
 

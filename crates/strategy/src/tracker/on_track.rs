@@ -261,6 +261,14 @@ impl State {
     }
 }
 
+impl State {
+    /// The state of that key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.key() == key)
+    }
+}
+
 /// What was counted over a set of windows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
