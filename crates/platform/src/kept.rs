@@ -15,8 +15,8 @@ use crate::{
     audit::{self, Change},
 };
 
-/// So many answers are kept; the one that nobody asked for longest makes room.
-const MOST: usize = 48;
+/// So many answers of one type are kept, such as of this day and the one before; the one that nobody asked for longest makes room.
+const OF_ONE_TYPE: usize = 4;
 /// After so many events it is no dearer to begin anew than to follow them.
 const FOLLOWED: usize = 400;
 
@@ -70,10 +70,11 @@ impl Kept {
         if answers.by_name.get(&key).is_some_and(|answer| answer.seq > seq) {
             return;
         }
-        let asked = answers.asked;
+        let (asked, of) = (answers.asked, key.0);
         answers.by_name.insert(key, Answer { what: Arc::<T>::clone(what), seq, asked });
-        if answers.by_name.len() > MOST {
-            let longest = answers.by_name.iter().min_by_key(|(_, answer)| answer.asked).map(|(key, _)| key.clone());
+        let same_type = || answers.by_name.iter().filter(|(key, _)| key.0 == of);
+        if same_type().count() > OF_ONE_TYPE {
+            let longest = same_type().min_by_key(|(_, answer)| answer.asked).map(|(key, _)| key.clone());
             longest.and_then(|key| answers.by_name.remove(&key));
         }
     }

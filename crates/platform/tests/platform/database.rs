@@ -230,19 +230,22 @@ async fn words(db: &db::Db) -> String {
 async fn of_those_who_write_together_each_is_refused_alone() {
     in_a_bare_house(async |bench| {
         let db = bench.app.db.clone();
+        let (begun, begins) = oneshot::channel::<()>();
         let (held, hold) = oneshot::channel::<()>();
         let first = tokio::spawn({
             let db = db.clone();
             async move {
                 db.write(async |tx| {
                     add(tx, "first").await?;
+                    begun.send(()).expect("somebody waits");
                     hold.await.expect("is let go");
                     Ok::<_, Error>(())
                 })
                 .await
             }
         });
-        tokio::task::yield_now().await;
+        // From here on the others wait: for their turn on SQLite, for the row on PostgreSQL.
+        begins.await.expect("it begins");
         let others = ["second", "third", "fourth"].map(|word| {
             let db = db.clone();
             tokio::spawn(async move {
@@ -253,7 +256,6 @@ async fn of_those_who_write_together_each_is_refused_alone() {
                 .await
             })
         });
-        tokio::task::yield_now().await;
         assert_eq!(words(&db).await, "", "nothing is there before it is committed");
         held.send(()).expect("somebody holds");
         first.await.expect("no panic").expect("is saved");
