@@ -169,6 +169,27 @@ async fn the_overview_asks_as_often_at_four_partnerships_as_at_thirty() {
 }
 
 #[tokio::test]
+async fn what_is_recorded_shows_at_once_though_the_picture_is_kept() {
+    in_the_world(async |bench| {
+        entries(&bench).await;
+        let mut dee = visitor(&bench, "dee");
+        let counted = "/overview?team=coastal&model=intensive";
+        let before = dee.get(counted).await.text();
+        assert!(before.contains("1.1.2 Listen") && before.contains("On track 0 of 2"), "{before}");
+        // Eastmoor has 7 of 9; with 1.1.2 it is 8 of 9, 89 per cent.
+        let fields =
+            [("practice", "1.1.2"), ("year", "2021-22"), ("cycle", "1"), ("status", "enacted"), ("key", "k-1"), ("note", "")];
+        let reply = visitor(&bench, "ines").post("/partnerships/eastmoor/tracker/entries", &fields).await;
+        assert_eq!(reply.status, 303, "{}", reply.text());
+        let after = dee.get(counted).await.text();
+        assert!(after.contains("On track 1 of 2") && after.contains("8 of 9 enacted"), "{after}");
+        let practices = dee.get("/practices").await.text();
+        assert!(practices.contains("Enacted in 2 of 4"), "Linden Grove and Eastmoor: {practices}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_long_lane_names_the_first_and_its_own_page_has_all() {
     in_the_world(async |bench| {
         for number in 5..=64 {
