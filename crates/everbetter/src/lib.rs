@@ -51,6 +51,7 @@ fn entrance() -> Room {
             backups::JOB,
             platform::attachments::SWEEP,
         ],
+        apart: vec![operator::JOB],
         nav: vec![
             NavEntry { label: "Today", href: "/", icon: "today", order: 10, in_bar: true, wide: false, shown_to: |_| true },
             NavEntry {

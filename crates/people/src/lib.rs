@@ -25,6 +25,7 @@ pub fn room() -> Room {
         migrations: schema::migrations(),
         imports: vec![persons::KIND, teams::KIND, teams::MEMBERSHIPS],
         jobs: vec![signin::TIDY, signin::LETTERS],
+        apart: vec![signin::SUBJECT],
         nav: vec![NavEntry {
             label: "People",
             href: "/people",

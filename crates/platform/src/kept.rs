@@ -42,12 +42,12 @@ struct Answer {
 pub struct Before<T> {
     /// The answer.
     pub what: Arc<T>,
-    /// What has changed, oldest first.
+    /// What has changed, oldest first, without the kinds that rooms keep [`apart`](crate::room::Room::apart).
     pub changes: Vec<Change>,
 }
 
 impl<T> Before<T> {
-    /// The answer, where all that changed are things of these kinds.
+    /// The answer, where nothing changed beside things of these kinds.
     #[must_use]
     pub fn unless_beyond(self, unrelated: &[&str]) -> Option<Arc<T>> {
         self.changes.iter().all(|change| unrelated.contains(&change.subject_kind.as_str())).then_some(self.what)
@@ -101,8 +101,10 @@ impl Cx {
         let before = match known {
             Some((what, of)) if of == seq => return Ok(what),
             Some((what, of)) if of < seq => {
-                let changes = audit::changes(on, of, FOLLOWED + 1).await?;
-                (changes.len() <= FOLLOWED).then_some(Before { what, changes })
+                let mut changes = audit::changes(on, of, FOLLOWED + 1).await?;
+                let are_few = changes.len() <= FOLLOWED;
+                changes.retain(|change| !self.app.house.is_apart(&change.subject_kind));
+                are_few.then_some(Before { what, changes })
             }
             _ => None,
         };

@@ -122,6 +122,9 @@ pub struct Room {
     pub kept_files: Vec<KeptFiles>,
     /// Its tables whose column `hash` names what is attached.
     pub attaches: Vec<&'static str>,
+    /// Kinds of subjects on whose changes nothing hangs that is kept in memory ([`Cx::kept`]): only pages that read them anew show
+    /// them. A kind that something kept is worked out from must not stand here.
+    pub apart: Vec<&'static str>,
     /// Its parts on other rooms' pages.
     pub panels: Vec<Panel>,
     /// Its tabs on other rooms' pages.
@@ -186,6 +189,11 @@ impl House {
             self.rooms().iter().flat_map(|room| &room.tabs).filter(|tab| tab.on == subject.kind && (tab.shown_to)(who)).collect();
         tabs.sort_by_key(|tab| tab.order);
         tabs.into_iter().map(|tab| (tab.label, format!("{}{}", subject.href, tab.path))).collect()
+    }
+
+    /// Whether nothing that is kept in memory hangs on changes of this kind of subject.
+    pub(crate) fn is_apart(&self, kind: &str) -> bool {
+        self.rooms().iter().any(|room| room.apart.contains(&kind))
     }
 
     /// The kind of file of that name.

@@ -81,6 +81,7 @@ pub fn room() -> Room {
             .collect(),
         jobs: [frameworks::BEGINS, cycles::files::FORGET].into_iter().chain(close_and_renew::jobs()).collect(),
         attaches: vec![cycles::files::TABLE],
+        apart: vec![cycles::SUBJECT, plans::SUBJECT, theories::SUBJECT, road_map::SUBJECT],
         tabs: vec![tracker::TAB, cycles::TAB, theories::TAB, plans::TAB, close_and_renew::TAB, road_map::TAB],
         today: tracker::today()
             .into_iter()

@@ -27,6 +27,9 @@ platform::actions! {
     Run = "run",
 }
 
+/// The kind of subject that a piece of work is.
+pub(crate) const JOB: &str = "job";
+
 /// Finished jobs are kept this long, so that an operator can look back.
 const KEPT_DAYS: i64 = 30;
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::store;
 
 fn job(key: &str, title: &str) -> Subject {
-    Subject { kind: "job", key: key.to_owned(), title: title.to_owned(), href: "/operator/jobs".to_owned() }
+    Subject { kind: super::JOB, key: key.to_owned(), title: title.to_owned(), href: "/operator/jobs".to_owned() }
 }
 
 /// Tries a job again that was given up.

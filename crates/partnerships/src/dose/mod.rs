@@ -131,9 +131,6 @@ struct DoseRow {
     visits: i64,
 }
 
-/// Kinds of things whose changes leave every dose as it is.
-const UNRELATED: [&str; 9] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "practice", "sign-in"];
-
 /// The doses of all partnerships in the present school year, up to today. Only those that changed since somebody last asked are
 /// read.
 ///
@@ -141,7 +138,7 @@ const UNRELATED: [&str; 9] = ["person", "team", "site", "cycle", "plan", "theory
 /// The database's own.
 pub async fn everybodys(cx: &Cx) -> Result<Arc<OfEverybody<Dose>>, Error> {
     let (calendar, closed, today) = (Calendar::of(&cx.settings), ClosedDays::of(&cx.settings), cx.today());
-    of_everybody(cx, today.to_string(), &UNRELATED, |which| async move {
+    of_everybody(cx, today.to_string(), |which| async move {
         Ok(read(cx.db().read(), &calendar, &closed, calendar.year_of(today), today, which.as_deref()).await?)
     })
     .await

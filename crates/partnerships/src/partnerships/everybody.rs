@@ -35,17 +35,18 @@ impl<T: Copy + Default> OfEverybody<T> {
     }
 }
 
+/// Kinds of subjects that say who and where: what is counted by partnership stays as it is when they change.
+pub const WHO_AND_WHERE: [&str; 3] = [people::persons::SUBJECT, people::teams::SUBJECT, crate::sites::SUBJECT];
+
 /// Reads something of every partnership and keeps it: the next time only those are read of which a change was recorded
-/// since. `name` is as in [`Cx::kept`], `unrelated` are kinds of things whose changes leave it as it is; a change of
-/// anything that is neither among them nor a partnership has all read anew. `read` gets the partnerships that are asked
-/// about, or `None` for all.
+/// since. `name` is as in [`Cx::kept`]. It may not hang on who or where ([`WHO_AND_WHERE`]); a change of anything else that is no
+/// partnership has all read anew. `read` gets the partnerships that are asked about, or `None` for all.
 ///
 /// # Errors
 /// What `read` answers with; the database's own.
 pub async fn of_everybody<T, R>(
     cx: &Cx,
     name: String,
-    unrelated: &[&str],
     read: impl FnOnce(Option<Vec<PartnershipId>>) -> R + Send,
 ) -> Result<Arc<OfEverybody<T>>, Error>
 where
@@ -53,7 +54,7 @@ where
     R: Future<Output = Result<BTreeMap<PartnershipId, T>, Error>> + Send,
 {
     cx.kept(name, |before: Option<Before<OfEverybody<T>>>| async move {
-        let known = before.and_then(|Before { what, changes }| Some((what, changed(&changes, unrelated)?)));
+        let known = before.and_then(|Before { what, changes }| Some((what, changed(&changes)?)));
         let (mut all, fresh) = match known {
             None => (HashMap::new(), read(None).await?),
             Some((what, slugs)) if slugs.is_empty() => return Ok(what),
@@ -71,14 +72,14 @@ where
 }
 
 /// The keys of the partnerships that were changed; `None` where anything may have been.
-fn changed(changes: &[Change], unrelated: &[&str]) -> Option<BTreeSet<String>> {
+fn changed(changes: &[Change]) -> Option<BTreeSet<String>> {
     let mut slugs = BTreeSet::new();
     for change in changes {
         match change.subject_kind.as_str() {
             SUBJECT => {
                 slugs.insert(change.subject_key.clone());
             }
-            kind if unrelated.contains(&kind) => {}
+            kind if WHO_AND_WHERE.contains(&kind) => {}
             _ => return None,
         }
     }
@@ -105,7 +106,7 @@ mod tests {
 
     #[test]
     fn changes_say_what_has_to_be_read_anew() {
-        let of = |changes: &[Change]| changed(changes, &["person"]).map(|slugs| slugs.into_iter().collect::<Vec<_>>());
+        let of = |changes: &[Change]| changed(changes).map(|slugs| slugs.into_iter().collect::<Vec<_>>());
         assert_eq!(of(&[]), Some(vec![]));
         assert_eq!(of(&[change("person", "ada")]), Some(vec![]));
         let two = [change("partnership", "b"), change("person", "ada"), change("partnership", "a"), change("partnership", "b")];

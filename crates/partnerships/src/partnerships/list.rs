@@ -219,13 +219,10 @@ pub(crate) struct Choice {
     pub words: String,
 }
 
-/// Kinds of things whose changes leave the choices as they are.
-const BESIDE_CHOICES: [&str; 7] = ["cycle", "plan", "theory", "road-map", "close-and-renew", "practice", "sign-in"];
-
 /// What lists of partnerships can be narrowed to, over all of them.
 pub(crate) async fn choices(cx: &Cx) -> Result<Arc<Vec<Choice>>, Error> {
     cx.kept(String::new(), |before: Option<Before<Vec<Choice>>>| async move {
-        match before.and_then(|before| before.unless_beyond(&BESIDE_CHOICES)) {
+        match before.and_then(|before| before.unless_beyond(&[])) {
             Some(choices) => Ok(choices),
             None => Ok(Arc::new(read_choices(cx.db().read()).await?)),
         }

@@ -22,7 +22,7 @@ use platform::{
     room::Subject,
 };
 
-pub use everybody::{OfEverybody, of_everybody};
+pub use everybody::{OfEverybody, WHO_AND_WHERE, of_everybody};
 pub use frame::PartnershipFrame;
 pub use list::{Filter, WorkingTeam, at_site, list, of_team, teams_at_work, worked_at_by};
 pub(crate) use list::{looked_after_by, of_ids, within};

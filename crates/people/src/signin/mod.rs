@@ -28,6 +28,9 @@ pub(crate) use notices::tell as tell_of_change;
 pub(crate) use sessions::{end_all, factor_for};
 pub(crate) use verbs::{JOIN_DAYS, Purpose, invite, withdraw_all};
 
+/// The kind of subject that a way in at a provider is.
+pub(crate) const SUBJECT: &str = "sign-in";
+
 pub(crate) fn routes() -> platform::access::Routes {
     web::routes().and(second::routes()).and(again::routes()).and(own::routes()).and(factor::routes()).and(provider::routes())
 }

@@ -9,8 +9,8 @@ use platform::{
     access::Kind,
     audit::{self, Actor},
     db::Db,
-    room::{House, Subject},
-    testing::{Bench, beside, context},
+    room::{House, Room, Subject},
+    testing::{Bench, beside, context, on_both},
 };
 
 use crate::{in_a_bare_house, morning, nobody, search::somebody};
@@ -32,7 +32,11 @@ async fn ask(bench: &Bench, name: &str, worked: &AtomicUsize) -> Vec<String> {
 }
 
 async fn change(db: &Db, key: &str) {
-    let subject = Subject { kind: "thing", key: key.to_owned(), title: key.to_owned(), href: String::new() };
+    change_of(db, "thing", key).await;
+}
+
+async fn change_of(db: &Db, kind: &'static str, key: &str) {
+    let subject = Subject { kind, key: key.to_owned(), title: key.to_owned(), href: String::new() };
     let (engine, subject) = (db.engine(), &subject);
     db.write(async |tx| audit::record(tx, engine, morning(), &Actor::Process("a test"), "changed", subject, "").await)
         .await
@@ -58,6 +62,20 @@ async fn an_answer_holds_until_a_change_is_recorded_in_any_instance() {
         assert_eq!(times(), 1);
         ask(&other, "sum", &worked).await;
         assert_eq!(times(), 1, "each instance keeps its own");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_room_keeps_apart_is_no_change() {
+    let house = || House::new(vec![Room { name: "a room", apart: vec!["aside"], ..Room::default() }]);
+    on_both(morning(), house, nobody, async |bench| {
+        let worked = AtomicUsize::new(0);
+        change(&bench.app.db, "before").await;
+        ask(&bench, "sum", &worked).await;
+        change_of(&bench.app.db, "aside", "a").await;
+        change(&bench.app.db, "b").await;
+        assert_eq!(ask(&bench, "sum", &worked).await, ["b"]);
     })
     .await;
 }

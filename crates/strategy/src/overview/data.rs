@@ -70,15 +70,12 @@ impl Work {
     }
 }
 
-/// Kinds of things whose changes leave the overview as it is.
-const UNRELATED: [&str; 6] = ["cycle", "plan", "theory", "road-map", "practice", "sign-in"];
-
 impl Whole {
     /// The present year: worked out when something changed that is in it.
     async fn now(cx: &Cx, framework: &Arc<Framework>, year: SchoolYear) -> Result<Arc<Self>, Error> {
         let name = format!("{} by {}", cx.today(), framework.id.0);
         cx.kept(name, |before: Option<Before<Self>>| async move {
-            if let Some(whole) = before.and_then(|before| before.unless_beyond(&UNRELATED)) {
+            if let Some(whole) = before.and_then(|before| before.unless_beyond(&[])) {
                 return Ok(whole);
             }
             let (cells, doses) = (everybodys_cells(cx).await?, dose::everybodys(cx).await?);

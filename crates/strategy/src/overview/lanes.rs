@@ -32,22 +32,14 @@ pub(super) struct LaneLine {
 }
 
 /// A lane for each state that work can be in; those where nothing is due come by themselves at the end.
-pub(super) fn lanes(data: &Data) -> Vec<Lane> {
+pub(super) fn lanes(data: &Data) -> [Lane; 4] {
     let of = data.chosen().count();
-    State::ALL
-        .into_iter()
-        .map(|state| {
-            let count = standing(data, state).count();
-            let all = format!("/overview/standing/{}?{}", state.key(), data.choice.query());
-            Lane {
-                state,
-                of,
-                count,
-                lines: standing(data, state).take(NAMED).map(|work| line(data, work)).collect(),
-                all: if count > NAMED { all } else { String::new() },
-            }
-        })
-        .collect()
+    State::ALL.map(|state| {
+        let count = standing(data, state).count();
+        let all = format!("/overview/standing/{}?{}", state.key(), data.choice.query());
+        let lines = standing(data, state).take(NAMED).map(|work| line(data, work)).collect();
+        Lane { state, of, count, lines, all: if count > NAMED { all } else { String::new() } }
+    })
 }
 
 /// Those of what was asked for whose work stands so, by name.

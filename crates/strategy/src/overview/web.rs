@@ -46,7 +46,7 @@ struct ShowPage {
     fields: Fields,
     summary: String,
     count: String,
-    lanes: Vec<Lane>,
+    lanes: [Lane; 3],
     nothing_due: Lane,
     rule: String,
     thresholds: String,
@@ -110,9 +110,8 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
     let all_calls = calls.len();
     calls.truncate(CALLS + MORE_CALLS);
     let more_calls = if calls.len() > CALLS { calls.split_off(CALLS) } else { Vec::new() };
-    let mut lanes = lanes(&data);
     // Where nothing has been due there is nothing to compare: those stand below the three lanes.
-    let nothing_due = lanes.split_off(3).remove(0);
+    let [on_track, wobbling, off_track, nothing_due] = lanes(&data);
     let framework = &data.framework;
     page(&ShowPage {
         shell,
@@ -121,7 +120,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         fields: fields(&data),
         summary: summary(&data),
         count: counted(i64::try_from(data.chosen().count()).unwrap_or_default(), "partnership", "partnerships"),
-        lanes,
+        lanes: [on_track, wobbling, off_track],
         nothing_due,
         rule: framework.rule.clone(),
         thresholds: format!(
@@ -145,7 +144,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
 
 /// Where in the list a page stands.
 #[derive(Deserialize)]
-struct Place {
+struct PageFrom {
     #[serde(default)]
     after: String,
     #[serde(default)]
@@ -170,13 +169,13 @@ async fn those_who_stand_so(
     may: May<See, Overview>,
     cx: Cx,
     RawQuery(query): RawQuery,
-    Query(place_in_list): Query<Place>,
+    Query(from): Query<PageFrom>,
 ) -> Answered {
     let state = State::from_key(may.ids().get("state")?).ok_or(Error::NotFound)?;
     let data = Data::read(&cx, may.who(), Choice::read(query.as_deref())).await?.ok_or(Error::NotFound)?;
     let all: Vec<&Work> = standing(&data, state).collect();
     let count = counted(i64::try_from(all.len()).unwrap_or_default(), "partnership", "partnerships");
-    let seek = Seek { after: &place_in_list.after, before: &place_in_list.before };
+    let seek = Seek { after: &from.after, before: &from.before };
     let found = seek.page_of_all(all, |work| work.partnership.slug.clone());
     let query = data.choice.query();
     let way = |name: &str, key: &str| match key {

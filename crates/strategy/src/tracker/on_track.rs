@@ -259,9 +259,7 @@ impl State {
             Self::NothingDue => "nothing-due",
         }
     }
-}
 
-impl State {
     /// The state of that key.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {

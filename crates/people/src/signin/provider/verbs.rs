@@ -97,7 +97,7 @@ pub(super) async fn begin(cx: &Cx, errand: Errand) -> Result<Result<(String, Str
 /// Notes a refusal in the audit log.
 pub(super) async fn refused(cx: &Cx, refusal: Refusal) -> Result<Refusal, Error> {
     let subject = Subject {
-        kind: "sign-in",
+        kind: crate::signin::SUBJECT,
         key: "provider".to_owned(),
         title: "Sign-in with the provider".to_owned(),
         href: "/sign-in".to_owned(),

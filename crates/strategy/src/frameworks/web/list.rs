@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use partnerships::{
     calendar::{Calendar, SchoolYear, spoken},
     models::{self, SupportModel},
+    partnerships::WHO_AND_WHERE,
 };
 use platform::{
     Cx, Error,
@@ -160,14 +161,11 @@ impl Loaded {
 /// How far each practice has taken hold, over the whole organisation.
 type Uptakes = BTreeMap<PracticeId, Uptake>;
 
-/// Kinds of things whose changes leave every uptake as it is.
-const UNRELATED: [&str; 8] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "sign-in"];
-
 /// How far each practice has taken hold this school year: counted anew when something was entered.
 async fn uptake(cx: &Cx, framework: &Framework, calendar: &Calendar, today: NaiveDate) -> Result<Arc<Uptakes>, Error> {
     let year = calendar.year_of(today);
     cx.kept(format!("{today} by {}", framework.id.0), |before: Option<Before<Uptakes>>| async move {
-        if let Some(uptake) = before.and_then(|before| before.unless_beyond(&UNRELATED)) {
+        if let Some(uptake) = before.and_then(|before| before.unless_beyond(&WHO_AND_WHERE)) {
             return Ok(uptake);
         }
         let (cells, none) = (everybodys_cells(cx).await?, Default::default());

@@ -70,9 +70,6 @@ pub async fn cells_of(
     cells(on, &sql, params.collect()).await
 }
 
-/// Kinds of things to which no tracker entry is recorded.
-const WITHOUT_CELLS: [&str; 9] = ["person", "team", "site", "cycle", "plan", "theory", "road-map", "close-and-renew", "sign-in"];
-
 /// The cells of all partnerships in the present school year, for what counts over many. Only where something was entered since
 /// somebody last asked they are read.
 ///
@@ -82,7 +79,7 @@ pub async fn everybodys_cells(cx: &Cx) -> Result<Arc<OfEverybody<Cells>>, Error>
     let year = Calendar::of(&cx.settings).year_of(cx.today());
     // A version that is read later adds the ids under which its practices are found.
     let name = format!("{year} over {} versions", versions_read());
-    of_everybody(cx, name, &WITHOUT_CELLS, |which| async move {
+    of_everybody(cx, name, |which| async move {
         let on = cx.db().read();
         match which {
             Some(named) => cells_of(on, year, &named).await,
