@@ -203,10 +203,11 @@ impl<'a> Builder<'a> {
     {
         let (name, holds) = self.table.columns[place];
         let meant = (!self.words.is_empty()).then(|| self.words.get(&(name, bare_word(cell)))).flatten();
-        match meant {
-            Some(means) => means.map(str::trim),
-            None => Some(word_of(holds, cell).unwrap_or(cell)),
-        }
+        let means = match meant {
+            Some(means) => (*means)?.trim(),
+            None => cell,
+        };
+        Some(word_of(holds, means).unwrap_or(means))
     }
 
     fn push(&mut self, place: usize, cell: &str) {
@@ -373,6 +374,17 @@ mod tests {
         let Ok(table) = read(file, &meaning("skip", None)) else { panic!("it can be read") };
         assert_eq!(table.len(), 1);
         assert_eq!(table.cell(0, 0), "2021-10-14");
+    }
+
+    #[test]
+    fn what_a_word_means_is_read_as_kindly_as_the_word_itself() {
+        const MODES: &[Column] = &[Column::needed("mode", Holds::Word(&["remote", "phone"]), "how")];
+        let word = Meaning { column: "mode".into(), says: "Zoom".into(), means: Some("remotE".into()) };
+        let mapping = Mapping { words: vec![word], ..Mapping::default() };
+        let Ok(table) = crate::read(MODES, "modes.csv", Input::Bytes(b"mode\nZoom\nPhone\n"), &mapping) else {
+            panic!("it can be read")
+        };
+        assert_eq!((table.cell(0, 0), table.cell(1, 0)), ("remote", "phone"));
     }
 
     #[test]
