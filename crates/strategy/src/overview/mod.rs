@@ -9,6 +9,7 @@ mod days;
 mod export;
 mod heat;
 mod lanes;
+mod picture;
 mod policy;
 pub(crate) mod store;
 pub(crate) mod uptake;

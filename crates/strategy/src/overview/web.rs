@@ -1,5 +1,7 @@
 //! The overview, and the partnerships behind one of its cells.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, RawQuery};
 use partnerships::calendar::{ClosedDays, SchoolYear, spoken};
@@ -15,18 +17,13 @@ use serde::Deserialize;
 use super::{
     choice::{ALL_TEAMS, Choice},
     data::{Data, Work},
-    days::{Days, days},
     export,
-    heat::{Behind, Heat, behind, heat},
-    lanes::{Call, Lane, LaneLine, ModelRow, by_model, calls, lanes, line, standing},
+    heat::{Behind, behind},
+    lanes::{LaneLine, line, standing},
+    picture::Picture,
     policy::Overview,
 };
 use crate::tracker::on_track::State;
-
-/// How many calls stand on the page before the rest is folded away.
-const CALLS: usize = 6;
-/// How many more are folded away; a longer list is for nobody's morning.
-const MORE_CALLS: usize = 30;
 
 /// The routes.
 pub(crate) fn routes() -> Routes {
@@ -45,19 +42,11 @@ struct ShowPage {
     teams: Vec<TeamLink>,
     fields: Fields,
     summary: String,
-    count: String,
-    lanes: [Lane; 3],
-    nothing_due: Lane,
+    picture: Arc<Picture>,
     rule: String,
     thresholds: String,
-    calls: Vec<Call>,
-    more_calls: Vec<Call>,
-    all_calls: usize,
-    days: Option<Days>,
     days_until: String,
     how_sure: &'static str,
-    heat: Heat,
-    models: Vec<ModelRow>,
     query: String,
     vips: bool,
 }
@@ -106,12 +95,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
     let Some(data) = Data::read(&cx, may.who(), Choice::read(query.as_deref())).await? else {
         return page(&NonePage { shell });
     };
-    let mut calls = calls(&data);
-    let all_calls = calls.len();
-    calls.truncate(CALLS + MORE_CALLS);
-    let more_calls = if calls.len() > CALLS { calls.split_off(CALLS) } else { Vec::new() };
-    // Where nothing has been due there is nothing to compare: those stand below the three lanes.
-    let [on_track, wobbling, off_track, nothing_due] = lanes(&data);
+    let picture = Picture::of(&cx, &data).await?;
     let framework = &data.framework;
     page(&ShowPage {
         shell,
@@ -119,9 +103,7 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
         teams: team_links(&data),
         fields: fields(&data),
         summary: summary(&data),
-        count: counted(i64::try_from(data.chosen().count()).unwrap_or_default(), "partnership", "partnerships"),
-        lanes: [on_track, wobbling, off_track],
-        nothing_due,
+        picture,
         rule: framework.rule.clone(),
         thresholds: format!(
             "On track from {:.0} per cent, wobbling from {:.0}. A very important practice (VIP) that has waited for more than {} days makes it wobble.",
@@ -129,14 +111,8 @@ async fn show(may: May<See, Overview>, cx: Cx, RawQuery(query): RawQuery) -> Ans
             framework.watch_from * 100.0,
             framework.vip_days_to_watch
         ),
-        calls,
-        more_calls,
-        all_calls,
-        days: days(&data),
         days_until: spoken(data.day, data.today),
         how_sure: ClosedDays::of(&cx.settings).how_sure(),
-        heat: heat(&data),
-        models: by_model(&data),
         query: data.choice.query(),
         vips: data.choice.vips,
     })

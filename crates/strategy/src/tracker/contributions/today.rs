@@ -115,7 +115,8 @@ struct TodayLookAfter {
 
 /// Where the work stands, for those who supervise partnerships or lead their teams.
 pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Option<String>, Error> {
-    const MOST: usize = 40;
+    // A morning's page: the list of all that is due has the others.
+    const MOST: usize = 15;
     if !who.holds(&[roles::SUPERVISOR, roles::DIRECTOR, roles::SENIOR_DIRECTOR]) {
         return Ok(None);
     }
