@@ -1,5 +1,7 @@
 //! Whose a cycle is, as somebody may see it: the thing that permissions on cycles are about.
 
+use std::sync::Arc;
+
 use partnerships::partnerships::{Partnership, find_seen};
 use platform::{
     Cx, Error,
@@ -8,6 +10,10 @@ use platform::{
 };
 
 use super::OwnerKind;
+use crate::{
+    frameworks::{Framework, framework_of},
+    tracker,
+};
 
 /// Whose cycles, as somebody may see them.
 #[derive(Clone, Debug)]
@@ -37,6 +43,14 @@ pub(crate) struct Team {
 }
 
 impl Owner {
+    /// The version of the practices by which it works today.
+    pub(crate) async fn framework(&self, cx: &Cx) -> Result<Option<Arc<Framework>>, Error> {
+        match self {
+            Self::Partnership(partnership) => framework_of(cx, partnership.id).await,
+            Self::Person(_) | Self::Team(_) | Self::Organisation(_) => tracker::framework(cx).await,
+        }
+    }
+
     /// The owner of that kind and key, if these eyes may see its cycles.
     pub(crate) async fn seen_by(cx: &Cx, who: &Standing, kind: OwnerKind, slug: &str) -> Result<Option<Self>, Error> {
         let on = cx.db().read();

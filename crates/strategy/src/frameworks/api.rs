@@ -320,5 +320,8 @@ async fn practices(_: May<See, Practices>, call: Call<Ask>) -> Result<Listing<Pr
 }
 
 async fn practice(may: May<See, Published>, _: Call) -> Result<Item<PracticeTold>, Error> {
+    if may.is_gone {
+        return Err(Error::NotFound);
+    }
     Ok(Item::fixed(practice_told(&may.framework, &may.practice)))
 }

@@ -11,20 +11,22 @@ use partnerships::{
 };
 use platform::{Error, db::ConnectionTrait, text::folded};
 
-use super::{Framework, Practice, store};
+use super::{Framework, InUse, Practice, stays::Selected, store};
 use crate::{
     overview::{
         store::ever,
         uptake::{Uptake, how_sure, of_partnership},
     },
-    tracker::{
-        Cell, Status, WELL_FROM,
-        on_track::{Cells, Schedule},
-    },
+    tracker::{Cell, Status, WELL_FROM, on_track::Cells},
 };
 
 /// The years that are shown, the present one with them.
 const YEARS: i32 = 4;
+
+/// The first year that is shown.
+pub(super) fn first(calendar: &Calendar, today: NaiveDate) -> SchoolYear {
+    SchoolYear(calendar.year_of(today).0 - YEARS + 1)
+}
 
 /// What a practice's page tells about where it is enacted.
 pub(super) struct Hold {
@@ -60,30 +62,34 @@ pub(super) struct WellLine {
 /// Reads it; nothing when the practice has not come up anywhere yet. Two queries.
 pub(super) async fn of(
     on: &impl ConnectionTrait,
-    framework: &Framework,
-    practice: &Practice,
+    (in_use, practice): (&InUse, &Practice),
     calendar: &Calendar,
     today: NaiveDate,
     models: &[SupportModel],
 ) -> Result<Option<Hold>, Error> {
+    let framework = &in_use.now;
     let partnerships = ever(on).await?;
     let mut cells: HashMap<(PartnershipId, i32), Cells> = HashMap::new();
-    for row in store::anywhere(on, &framework.ids_of(practice)).await? {
+    let ids = framework.ids_of(practice);
+    for row in store::anywhere(on, &ids).await? {
         let status = Status::from_key(&row.status).ok_or_else(|| Error::Ours(format!("a cell says {}", row.status)))?;
         let cell = Cell { status, quality: row.quality };
-        cells.entry((row.partnership_id, row.school_year)).or_default().insert((practice.id, row.cycle), cell);
+        let own = cells.entry((row.partnership_id, row.school_year)).or_default();
+        own.extend(ids.iter().map(|id| ((*id, row.cycle), cell)));
     }
-    Ok(count(&framework.only(|one| one.id == practice.id), calendar, today, models, &partnerships, &cells))
+    Ok(count(in_use, practice, calendar, today, models, &partnerships, &cells))
 }
 
 fn count(
-    framework: &Framework,
+    in_use: &InUse,
+    practice: &Practice,
     calendar: &Calendar,
     today: NaiveDate,
     models: &[SupportModel],
     partnerships: &[Partnership],
     cells: &HashMap<(PartnershipId, i32), Cells>,
 ) -> Option<Hold> {
+    let (framework, selected) = (&in_use.now, Selected::of(in_use, |one| one.id == practice.id));
     let (year, none) = (calendar.year_of(today), Cells::new());
     let years: Vec<SchoolYear> = (0..YEARS).map(|back| SchoolYear(year.0 - back)).collect();
     let mut teams: Vec<&str> = partnerships.iter().map(|partnership| partnership.team_name.as_str()).collect();
@@ -96,10 +102,10 @@ fn count(
     let mut well = Vec::new();
     for (column, of) in years.iter().enumerate() {
         let day = calendar.span(*of).to.min(today);
-        let schedule = Schedule::of(framework, calendar, *of);
+        let schedules = selected.schedules(in_use, calendar, *of);
         for partnership in partnerships.iter().filter(|partnership| partnership.first_school_year <= of.0) {
             let own = cells.get(&(partnership.id, of.0)).unwrap_or(&none);
-            for (_, _, cell) in of_partnership(&schedule, partnership.into(), None, day, own) {
+            for (_, _, cell) in of_partnership(schedules.schedule(partnership.id), partnership.into(), None, day, own) {
                 all.uptakes[column].add(framework, cell);
                 let team = teams.iter().position(|team| *team == partnership.team_name);
                 let model = models.iter().position(|model| model.id == partnership.model_id);

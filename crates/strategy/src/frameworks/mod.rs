@@ -18,6 +18,7 @@ mod policy;
 mod publish;
 #[cfg(test)]
 pub(crate) mod sample;
+pub(crate) mod stays;
 mod store;
 mod timeline;
 mod web;
@@ -37,12 +38,16 @@ use platform::{
 
 use crate::{FrameworkId, PracticeId};
 
-pub(crate) use draft::migrations;
 pub(crate) use publish::BEGINS;
+pub(crate) use stays::{InUse, Schedules, framework_of};
 pub(crate) use store::{sameness, versions_read};
 
 pub(crate) fn routes() -> platform::access::Routes {
-    web::routes().and(draft::routes()).and(api::routes())
+    web::routes().and(draft::routes()).and(stays::routes()).and(api::routes())
+}
+
+pub(crate) fn migrations() -> Vec<platform::db::Migration> {
+    draft::migrations().into_iter().chain(stays::migrations()).collect()
 }
 
 /// The practices' place in the navigation.

@@ -23,12 +23,14 @@ impl Policy<actions::See> for Practices {
     }
 }
 
-/// A practice of the version that counts today.
+/// A practice that is published.
 pub(crate) struct Published {
-    /// The version.
+    /// The version that counts today; the last one that had it where that has it no more.
     pub framework: Arc<Framework>,
     /// The practice.
     pub practice: Practice,
+    /// Whether the version that counts today has it no more.
+    pub is_gone: bool,
 }
 
 impl Thing for Published {
@@ -36,8 +38,12 @@ impl Thing for Published {
 
     async fn find(cx: &Cx, _: &Standing, ids: &PathIds) -> Result<Option<Self>, Error> {
         let Some(framework) = Framework::current(cx.db().read(), cx.today()).await? else { return Ok(None) };
-        let Some(practice) = framework.practice(ids.get("practice")?).cloned() else { return Ok(None) };
-        Ok(Some(Self { framework, practice }))
+        let code = ids.get("practice")?;
+        // One that is no more stands as the version had it that had it last: partnerships may be working by that one still.
+        let mut versions = std::iter::successors(Some(&framework), |version| version.before.as_ref());
+        let Some(of) = versions.find(|version| version.practice(code).is_some()).cloned() else { return Ok(None) };
+        let Some(practice) = of.practice(code).cloned() else { return Ok(None) };
+        Ok(Some(Self { practice, is_gone: of.id != framework.id, framework: of }))
     }
 }
 

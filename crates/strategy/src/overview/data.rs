@@ -14,10 +14,10 @@ use platform::{Cx, Error, access::Standing, kept::Before};
 
 use super::{choice::Choice, store};
 use crate::{
-    frameworks::Framework,
+    frameworks::{Framework, InUse, Schedules, stays::Selected},
     tracker::{
         self, cells_of, everybodys_cells,
-        on_track::{Assessment, Cells, Count, Schedule, State},
+        on_track::{Assessment, Cells, Count, State},
     },
 };
 
@@ -29,7 +29,10 @@ pub(super) struct Data {
 
 /// The whole organisation in one school year.
 pub(super) struct Whole {
+    /// The version that counts today.
     pub framework: Arc<Framework>,
+    /// Those by which partnerships worked in the year.
+    pub in_use: InUse,
     pub calendar: Calendar,
     pub today: NaiveDate,
     /// The school year that is looked at.
@@ -115,15 +118,17 @@ impl Whole {
         let mut networks: Vec<String> = partnerships.iter().filter_map(|partnership| partnership.network.clone()).collect();
         networks.sort();
         networks.dedup();
-        let schedule = Schedule::of(framework, &calendar, year);
+        let in_use = InUse::since(cx, year).await?.ok_or(Error::NotFound)?;
+        let schedules = Schedules::of(&in_use, &calendar, year);
         let works = partnerships.into_iter().map(|partnership| {
             let (cells, dose) = known(partnership.id);
-            let assessment = schedule.assess((&partnership).into(), &cells, day);
+            let assessment = schedules.schedule(partnership.id).assess((&partnership).into(), &cells, day);
             Work { partnership, cells, assessment, dose }
         });
         let works = works.collect();
+        drop(schedules);
         let framework = Arc::clone(framework);
-        Ok(Self { framework, calendar, today, year, day, first, teams, models, networks, works, contact })
+        Ok(Self { framework, in_use, calendar, today, year, day, first, teams, models, networks, works, contact })
     }
 }
 
@@ -155,10 +160,11 @@ impl Data {
     }
 
     /// The practices that were asked for.
-    pub(super) fn practices(&self) -> Framework {
+    pub(super) fn practices(&self) -> Selected {
         let choice = &self.choice;
-        self.framework
-            .only(|practice| (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice))
+        Selected::of(&self.in_use, |practice| {
+            (!choice.vips || practice.vip) && (choice.practice.is_empty() || practice.code == choice.practice)
+        })
     }
 }
 

@@ -11,10 +11,8 @@ use super::{
 };
 use crate::{
     PracticeId,
-    tracker::{
-        Cell,
-        on_track::{Schedule, Window},
-    },
+    frameworks::Schedules,
+    tracker::{Cell, on_track::Window},
 };
 
 pub(super) struct Heat {
@@ -59,7 +57,7 @@ pub(super) fn heat(data: &Data) -> Heat {
     let columns = columns(data);
     let practices = data.practices();
     let mut rows: Vec<HeatRow> = practices
-        .practices
+        .practices()
         .iter()
         .map(|practice| HeatRow {
             code: practice.code.clone(),
@@ -77,12 +75,12 @@ pub(super) fn heat(data: &Data) -> Heat {
                 .collect(),
         })
         .collect();
-    let places: HashMap<PracticeId, usize> = practices.practices.iter().map(|practice| practice.id).zip(0..).collect();
-    let schedule = Schedule::of(&practices, &data.calendar, data.year);
+    let places: HashMap<PracticeId, usize> = practices.practices().iter().map(|practice| practice.id).zip(0..).collect();
+    let schedules = practices.schedules(&data.in_use, &data.calendar, data.year);
     for work in data.chosen() {
         let Some(at) = column_of(data, &columns, work) else { continue };
-        for (id, _, cell) in stands(data, &schedule, work) {
-            if let Some(row) = places.get(&id).and_then(|row| rows.get_mut(*row)) {
+        for (id, _, cell) in stands(data, &schedules, work) {
+            if let Some(row) = places.get(&practices.today(id)).and_then(|row| rows.get_mut(*row)) {
                 row.cells[at].uptake.add(&data.framework, cell);
             }
         }
@@ -101,7 +99,8 @@ pub(super) fn heat(data: &Data) -> Heat {
 }
 
 /// What one partnership's cells say about the practices that have come up there.
-pub(super) fn stands<'a>(data: &Data, schedule: &Schedule<'a>, work: &Work) -> Vec<(PracticeId, Window<'a>, Option<Cell>)> {
+pub(super) fn stands<'a>(data: &Data, schedules: &Schedules<'a>, work: &Work) -> Vec<(PracticeId, Window<'a>, Option<Cell>)> {
+    let schedule = schedules.schedule(work.partnership.id);
     of_partnership(schedule, (&work.partnership).into(), data.choice.cycle, data.day, &work.cells)
 }
 
@@ -193,9 +192,9 @@ pub(super) struct Behind {
 /// The partnerships behind a cell, by name.
 pub(super) fn behind(data: &Data) -> Vec<Behind> {
     let practices = data.practices();
-    let schedule = Schedule::of(&practices, &data.calendar, data.year);
+    let schedules = practices.schedules(&data.in_use, &data.calendar, data.year);
     let lines = data.chosen().filter_map(|work| {
-        let (_, window, cell) = stands(data, &schedule, work).into_iter().next()?;
+        let (_, window, cell) = stands(data, &schedules, work).into_iter().next()?;
         let word = if window.span.ended_before(data.day) { "Was open until" } else { "Open until" };
         Some(Behind {
             name: work.partnership.name.clone(),

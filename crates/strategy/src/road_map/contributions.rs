@@ -19,6 +19,7 @@ use super::{
     web::{days, key_of, when},
     year::Year,
 };
+use crate::frameworks::InUse;
 
 /// The road map's tab on a partnership's pages.
 pub(crate) const TAB: Tab = Tab { on: SUBJECT, label: "Road map", path: "/road-map", order: 28, shown_to: sees_partnerships };
@@ -71,7 +72,14 @@ async fn on_partnership(cx: &Cx, subject: &Subject) -> Result<Option<String>, Er
     let Some(partnership) = find_seen(cx, who, &subject.key).await? else { return Ok(None) };
     let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
     let year = calendar.year_of(today);
-    let found = Year::read(cx.db().read(), &cx.settings, year, today, std::slice::from_ref(&partnership)).await?;
+    let found = Year::read(
+        cx.db().read(),
+        &cx.settings,
+        InUse::since(cx, year).await?,
+        (year, today),
+        std::slice::from_ref(&partnership),
+    )
+    .await?;
     let entries = found.of(partnership.id);
     let (late, next) = (rules::late(entries, today), rules::next(entries, today));
     if late.is_empty() && next.is_empty() {
@@ -121,7 +129,7 @@ async fn waiting(cx: &Cx, who: &Standing) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     let year = calendar.year_of(today);
-    let found = Year::read(on, &cx.settings, year, today, &places).await?;
+    let found = Year::read(on, &cx.settings, InUse::since(cx, year).await?, (year, today), &places).await?;
     let soon = today + Days::new(14);
     let mut waiting: Vec<(&Partnership, &Entry)> = Vec::new();
     for place in &places {

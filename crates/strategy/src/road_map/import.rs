@@ -30,7 +30,15 @@ use super::{
     verbs::{self, At, Changing, described},
     year::Year,
 };
-use crate::{RoadMapEntryId, bringing::Places, tracker::rules::is_key};
+use crate::{
+    RoadMapEntryId,
+    bringing::Places,
+    frameworks::{
+        Framework,
+        stays::{InUse, Stays},
+    },
+    tracker::rules::is_key,
+};
 
 const KINDS: [&str; 5] = ["cycle", "review", "meeting", "closing", "other"];
 
@@ -204,7 +212,11 @@ async fn years(
 ) -> Result<Years, Error> {
     let mut years = Years::new();
     for year in named {
-        let found = Year::read(on, settings, year, today, partnerships).await?;
+        let in_use = match Framework::current(on, today).await? {
+            Some(now) => Some(InUse::of_all(now, Stays::read(on, year).await?)),
+            None => None,
+        };
+        let found = Year::read(on, settings, in_use, (year, today), partnerships).await?;
         years.insert(year, (found, store::whys(on, year).await?));
     }
     Ok(years)

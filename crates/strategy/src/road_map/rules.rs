@@ -42,6 +42,7 @@ pub(super) struct Closing {
 }
 
 /// What a year is made of, wherever it is.
+#[derive(Clone)]
 pub(super) struct Pattern {
     pub framework: Option<Arc<Framework>>,
     pub template: Option<Template>,
@@ -153,6 +154,11 @@ impl State {
 }
 
 impl Pattern {
+    /// The same for those who finish the year on another version of the practices.
+    pub(super) fn by(&self, framework: &Arc<Framework>) -> Self {
+        Self { framework: Some(Arc::clone(framework)), ..self.clone() }
+    }
+
     /// The last day of the year.
     fn ends(&self) -> NaiveDate {
         self.calendar.span(self.year).to

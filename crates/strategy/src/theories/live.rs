@@ -15,7 +15,7 @@ use platform::{Cx, Error};
 use super::kept;
 use crate::{
     PracticeId,
-    frameworks::Framework,
+    frameworks::{Framework, framework_of},
     tracker::{
         self, everybodys_cells,
         on_track::{Cells, Count, State, by_practice},
@@ -54,7 +54,7 @@ impl Live {
         let readings = kept::readings(cx.db().read(), partnership.id).await?.into_iter();
         let words = |reading: &kept::Reading| format!("{} on {}", reading.value, spoken(reading.on_day, cx.today()));
         let readings = readings.map(|reading| (reading.measure.clone(), words(&reading))).collect();
-        let Some(framework) = tracker::framework(cx).await? else { return Ok(Self { readings, ..Self::none() }) };
+        let Some(framework) = framework_of(cx, partnership.id).await? else { return Ok(Self { readings, ..Self::none() }) };
         let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
         let cells = everybodys_cells(cx).await?.get(partnership.id).cloned().unwrap_or_default();
         Ok(Self { readings, ..Self::of(framework, &calendar, partnership, cells, today) })

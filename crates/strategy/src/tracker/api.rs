@@ -16,11 +16,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Status, framework,
+    Status,
     rules::{Draft, NOTE_MOST},
     store::{self, Anywhere, Everywhere},
     verbs::{self, NotRecorded},
 };
+use crate::frameworks::framework_of;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -174,7 +175,7 @@ fn member(field: &'static str) -> &'static str {
 
 async fn record(may: May<Record, Partnership>, call: Call, new: New<Said>) -> Result<Made<Told>, Error> {
     new.make(&call, may.who(), async |cx| {
-        let framework = framework(cx).await?.ok_or(Error::NotFound)?;
+        let framework = framework_of(cx, may.thing().id).await?.ok_or(Error::NotFound)?;
         let form = new.form();
         let status = Status::from_key(form.value("status")).ok_or(Error::NotFound)?;
         let draft = Draft {
@@ -201,7 +202,7 @@ async fn record(may: May<Record, Partnership>, call: Call, new: New<Said>) -> Re
 }
 
 async fn withdraw(may: May<Record, Partnership>, call: Call) -> Result<Item<Told>, Error> {
-    let framework = framework(&call).await?.ok_or(Error::NotFound)?;
+    let framework = framework_of(&call, may.thing().id).await?.ok_or(Error::NotFound)?;
     let key = may.ids().get("entry")?;
     verbs::withdraw(&call, &may, &framework, key).await?;
     told(&call, key).await.map(Item::fixed)

@@ -18,7 +18,7 @@ use super::{
     frame,
 };
 use crate::{
-    frameworks::Framework,
+    frameworks::{Framework, framework_of},
     plans::{
         answers::{Answers, World},
         asked::{Asked, asked},
@@ -26,7 +26,6 @@ use crate::{
         shown::{answered, said},
         template::Section,
     },
-    tracker,
     wording::Kept,
 };
 
@@ -64,7 +63,7 @@ impl Desk {
         let part = template.part(may.ids().get("year_section")?).ok_or(Error::NotFound)?.clone();
         // Those who write there are all of us.
         let stands = SECTIONS.standing(cx.db().read(), begun.id).await?.remove(&part.section.id).unwrap_or_default();
-        Ok(Self { template, part, stands, framework: tracker::framework(cx).await? })
+        Ok(Self { template, part, stands, framework: framework_of(cx, may.thing().partnership.id).await? })
     }
 
     fn world(&self) -> World<'_> {

@@ -17,16 +17,13 @@ use super::{
     Cycles, OWNER, OWNER_KIND, SCHOOL_YEAR,
     store::{self, Asked, MemberRow, Row},
 };
-use crate::{
-    cycles::{
-        CycleThere, LONG_MOST, Owner, STATES, TITLE_MOST,
-        policy::Run,
-        store::{Candidate, candidates},
-        template::Template,
-        verbs,
-        web::{begin as beginning, fields},
-    },
-    tracker,
+use crate::cycles::{
+    CycleThere, LONG_MOST, Owner, STATES, TITLE_MOST,
+    policy::Run,
+    store::{Candidate, candidates},
+    template::Template,
+    verbs,
+    web::{begin as beginning, fields},
 };
 
 /// A cycle of inquiry.
@@ -235,7 +232,7 @@ pub(super) async fn go(may: May<Run, CycleThere>, call: Call, edit: Edit<Step>) 
         return told(&call, &cycle.key).await;
     }
     let template = Template::read(call.db().read(), &cycle.template_key).await?.ok_or(Error::NotFound)?;
-    let framework = tracker::framework(&call).await?;
+    let framework = may.thing().owner.framework(&call).await?;
     let steps = template.steps_of(cycle, framework.as_deref());
     let Some(step) = steps.iter().find(|step| step.key == wanted) else {
         let known: Vec<&str> = steps.iter().map(|step| step.key.as_str()).collect();

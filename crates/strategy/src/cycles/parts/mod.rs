@@ -26,7 +26,7 @@ use super::{
     CycleThere,
     store::{self, Candidate},
 };
-use crate::{frameworks::Framework, tracker};
+use crate::frameworks::Framework;
 
 /// What a form of a part refers to.
 pub(super) struct World {
@@ -40,7 +40,7 @@ pub(super) struct World {
 impl World {
     pub(super) async fn read(cx: &Cx, who: &Standing, there: &CycleThere) -> Result<Self, Error> {
         let people = store::candidates(cx.db().read(), &there.owner, Some(there.cycle.id), cx.today()).await?;
-        Ok(Self { today: cx.today(), who: who.person, people, framework: tracker::framework(cx).await? })
+        Ok(Self { today: cx.today(), who: who.person, people, framework: there.owner.framework(cx).await? })
     }
 
     /// The codes in a field, parted by commas; refused when the framework has none of that code.

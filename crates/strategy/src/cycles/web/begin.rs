@@ -21,7 +21,7 @@ use crate::{
         template::Template as CycleTemplate,
         verbs::{self, Begun},
     },
-    tracker::{self, rules::cycle_span},
+    tracker::rules::cycle_span,
 };
 
 #[derive(Default, Deserialize)]
@@ -99,7 +99,7 @@ pub(super) async fn new(may: May<Run, Owner>, cx: Cx, Query(ask): Query<Ask>) ->
         .iter()
         .find(|cycle| cycle.key == ask.from)
         .or_else(|| around.before.iter().find(|cycle| cycle.state == "closed"));
-    let framework = tracker::framework(&cx).await?;
+    let framework = may.thing().framework(&cx).await?;
     let of_year = around.before.iter().filter(|cycle| cycle.year() == year).map(|cycle| cycle.number).max().unwrap_or(0);
     let number = of_year + 1;
     // The months of the framework's cycle of that number, unless they lie behind us.

@@ -9,7 +9,7 @@ mod rules;
 mod schema;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod verbs;
 mod web;
 

@@ -20,9 +20,10 @@ use platform::{
 };
 
 use super::super::{
-    Framework, Practice,
+    Framework, InUse, Practice,
     browse::{Boxes, By, Choice},
     policy::Practices,
+    stays::Selected,
     store::{self, Glad},
     timeline::{Bar, Timeline, index, months_in_words},
 };
@@ -32,7 +33,7 @@ use crate::{
         store::at_work,
         uptake::{Uptake, of_partnership},
     },
-    tracker::{everybodys_cells, on_track::Schedule},
+    tracker::everybodys_cells,
 };
 
 /// How many cards stand under "Coming up".
@@ -171,11 +172,13 @@ async fn uptake(cx: &Cx, framework: &Framework, calendar: &Calendar, today: Naiv
         let (cells, none) = (everybodys_cells(cx).await?, Default::default());
         let partnerships = at_work(cx.db().read(), calendar, year, today).await?;
         let mut uptake = Uptakes::new();
-        let schedule = Schedule::of(framework, calendar, year);
+        let in_use = InUse::today(cx).await?.ok_or(Error::NotFound)?;
+        let selected = Selected::of(&in_use, |_| true);
+        let schedules = selected.schedules(&in_use, calendar, year);
         for partnership in &partnerships {
             let own = cells.get(partnership.id).map_or(&none, |cells| cells);
-            for (practice, _, cell) in of_partnership(&schedule, partnership.into(), None, today, own) {
-                uptake.entry(practice).or_default().add(framework, cell);
+            for (practice, _, cell) in of_partnership(schedules.schedule(partnership.id), partnership.into(), None, today, own) {
+                uptake.entry(selected.today(practice)).or_default().add(framework, cell);
             }
         }
         Ok(Arc::new(uptake))

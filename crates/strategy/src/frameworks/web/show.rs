@@ -14,7 +14,7 @@ use platform::{
 };
 
 use super::super::{
-    Framework, Practice,
+    Framework, InUse, Practice,
     hold::{self, Hold},
     lineage,
     policy::Published,
@@ -29,6 +29,8 @@ use crate::tracker::{Cell, Status};
 struct ShowPage {
     shell: Shell,
     practice: Practice,
+    /// The version that has it, where that is not the one that counts today.
+    last: Option<i32>,
     lede: String,
     step: String,
     step_href: String,
@@ -91,7 +93,11 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
     let subject = practice.subject();
     let models = models::all(on).await?;
     let glad = store::glad(on).await?;
-    let hold = if staff { hold::of(on, framework, practice, &calendar, today, &models).await? } else { None };
+    let in_use = InUse::since(&cx, hold::first(&calendar, today)).await?.filter(|_| staff && !may.is_gone);
+    let hold = match &in_use {
+        Some(in_use) => hold::of(on, (in_use, practice), &calendar, today, &models).await?,
+        None => None,
+    };
     let notes = if staff { store::notes(on, &framework.ids_of(practice)).await? } else { Vec::new() };
     let versions = Framework::all_versions(on).await?;
     let passed = lineage::all(on).await?;
@@ -121,6 +127,7 @@ pub(super) async fn show(may: May<See, Published>, cx: Cx) -> Answered {
         main: panels.panels(&cx, &subject, Place::Main).await?,
         rail: panels.panels(&cx, &subject, Place::Rail).await?,
         hold,
+        last: may.is_gone.then_some(framework.version),
         practice: practice.clone(),
     })
 }

@@ -21,7 +21,11 @@ use super::{
     },
     frame, of_cycle,
 };
-use crate::{cycles::Run, frameworks::Framework, tracker, wording::Kept};
+use crate::{
+    cycles::Run,
+    frameworks::{Framework, framework_of},
+    wording::Kept,
+};
 
 #[derive(Template)]
 #[template(path = "plans/web/section.html")]
@@ -60,7 +64,7 @@ impl Desk {
         let section = template.section(may.ids().get("section")?).ok_or(Error::NotFound)?.clone();
         let sections = store::SECTIONS.standing(on, plan.id).await?;
         let of_cycle = OfTheCycle::read(on, there.partnership.id, there.cycle().id, cx.today()).await?;
-        Ok(Self { template, section, sections, of_cycle, framework: tracker::framework(cx).await? })
+        Ok(Self { template, section, sections, of_cycle, framework: framework_of(cx, there.partnership.id).await? })
     }
 
     fn stands(&self) -> Stands {

@@ -23,6 +23,7 @@ use super::{
     ChangeLine, days, key_of, read_key,
     show::{Asked, asked_year},
 };
+use crate::frameworks::InUse;
 
 /// Somebody who can see to an entry.
 struct Candidate {
@@ -73,7 +74,9 @@ async fn find(may: &May<Record, Partnership>, cx: &Cx) -> Result<Found, Error> {
     if !rules::is_shown(year, &calendar, today, partnership.into()) {
         return Err(Error::NotFound);
     }
-    let mut found = Year::read(cx.db().read(), &cx.settings, year, today, std::slice::from_ref(partnership)).await?;
+    let mut found =
+        Year::read(cx.db().read(), &cx.settings, InUse::since(cx, year).await?, (year, today), std::slice::from_ref(partnership))
+            .await?;
     let entries = found.entries.remove(&partnership.id).unwrap_or_default();
     let entry = entries.into_iter().find(|entry| entry.name == name && !entry.is_begun()).ok_or(Error::NotFound)?;
     Ok(Found { year, entry })

@@ -19,6 +19,7 @@ use super::{
     organisation::Chosen,
     show::{Asked, asked_year},
 };
+use crate::frameworks::InUse;
 
 /// The first columns are those of the import, which leaves as it is what a file has no column for.
 const HEADER: [&str; 15] = [
@@ -70,7 +71,14 @@ fn sheet(name: String, rows: Vec<Vec<Cell>>) -> Sheet {
 pub(super) async fn of_partnership(may: May<See, Partnership>, cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let (partnership, calendar) = (may.thing(), Calendar::of(&cx.settings));
     let year = asked_year(&asked.year, &calendar, partnership, cx.today())?;
-    let found = Year::read(cx.db().read(), &cx.settings, year, cx.today(), std::slice::from_ref(partnership)).await?;
+    let found = Year::read(
+        cx.db().read(),
+        &cx.settings,
+        InUse::since(&cx, year).await?,
+        (year, cx.today()),
+        std::slice::from_ref(partnership),
+    )
+    .await?;
     let name = format!("road-map-{}-{}", partnership.slug, year.key());
     sheet(name, rows(partnership, year, &found, &cx)).download(may.ids().get("ending")?)
 }
@@ -78,7 +86,14 @@ pub(super) async fn of_partnership(may: May<See, Partnership>, cx: Cx, Query(ask
 /// `GET /road-map/export/{ending}`
 pub(super) async fn of_organisation(may: May<See, RoadMaps>, cx: Cx, RawQuery(query): RawQuery) -> Result<Response, Error> {
     let chosen = Chosen::read(&cx, may.who(), query.as_deref()).await?;
-    let found = Year::read(cx.db().read(), &cx.settings, chosen.year, cx.today(), &chosen.partnerships).await?;
+    let found = Year::read(
+        cx.db().read(),
+        &cx.settings,
+        InUse::since(&cx, chosen.year).await?,
+        (chosen.year, cx.today()),
+        &chosen.partnerships,
+    )
+    .await?;
     let rows = chosen.partnerships.iter().flat_map(|one| rows(one, chosen.year, &found, &cx)).collect();
     sheet(format!("road-maps-{}", chosen.year.key()), rows).download(may.ids().get("ending")?)
 }

@@ -28,7 +28,7 @@ use super::{
     scale::{Bar, MonthHead, Scale},
     show::{bar, month_name},
 };
-use crate::overview::store as work;
+use crate::{frameworks::InUse, overview::store as work};
 
 /// So many partnerships stand on a page.
 const PLACES: usize = 40;
@@ -163,7 +163,8 @@ struct Page {
 pub(super) async fn show(may: May<See, RoadMaps>, cx: Cx, RawQuery(query): RawQuery) -> Answered {
     let (on, today) = (cx.db().read(), cx.today());
     let chosen = Chosen::read(&cx, may.who(), query.as_deref()).await?;
-    let year = Year::read(on, &cx.settings, chosen.year, today, &chosen.partnerships).await?;
+    let year =
+        Year::read(on, &cx.settings, InUse::since(&cx, chosen.year).await?, (chosen.year, today), &chosen.partnerships).await?;
     let ids: Vec<_> = chosen.partnerships.iter().map(|one| one.id).collect();
     let changes = store::changes(on, chosen.year, &ids, CHANGES).await?;
     let scale = Scale::of(&chosen.calendar, chosen.year);

@@ -26,7 +26,7 @@ use super::{
     scale::{Bar, MonthHead, Scale},
     when,
 };
-use crate::{close_and_renew, tracker::on_track::Count};
+use crate::{close_and_renew, frameworks::InUse, tracker::on_track::Count};
 
 /// So many things that come next stand on the page.
 const NEXT: usize = 5;
@@ -169,7 +169,8 @@ pub(in super::super) fn asked_year(
 pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(asked): Query<Asked>) -> Answered {
     let (on, partnership, calendar, today) = (cx.db().read(), may.thing(), Calendar::of(&cx.settings), cx.today());
     let year = asked_year(&asked.year, &calendar, partnership, today)?;
-    let found = Year::read(on, &cx.settings, year, today, std::slice::from_ref(partnership)).await?;
+    let found =
+        Year::read(on, &cx.settings, InUse::since(&cx, year).await?, (year, today), std::slice::from_ref(partnership)).await?;
     let changes = store::changes(on, year, &[partnership.id], CHANGES).await?;
     let reached = store::steps(on, partnership.id, year).await?;
     let entries = found.of(partnership.id);

@@ -19,8 +19,7 @@ use super::{
 };
 use crate::{
     differences::{Piece, marked},
-    frameworks::Framework,
-    tracker,
+    frameworks::{Framework, framework_of},
 };
 
 /// The form of a node, as the rail shows it.
@@ -203,7 +202,7 @@ pub(super) async fn add(may: May<Record, Partnership>, cx: Cx, mut form: Form) -
     // Without a draft there is nothing to add to.
     draft::read(&cx, may.thing()).await?;
     let kind = NodeKind::from_key(form.value("kind")).ok_or(Error::NotFound)?;
-    let framework = tracker::framework(&cx).await?;
+    let framework = framework_of(&cx, may.thing().id).await?;
     if let Some(node) = read(&mut form, Node::new("", kind, None, ""), framework.as_deref()) {
         match verbs::add(&may, &cx, node).await {
             Ok(step) => return done(may.thing(), "", &format!("{} added.", kind.word()), step),
@@ -219,7 +218,7 @@ pub(super) async fn reword(may: May<Record, Partnership>, cx: Cx, mut form: Form
     let key = may.ids().get("node")?.to_owned();
     let draft = draft::read(&cx, may.thing()).await?;
     let now = draft.nodes.iter().find(|node| node.key == key).ok_or(Error::NotFound)?.clone();
-    let framework = tracker::framework(&cx).await?;
+    let framework = framework_of(&cx, may.thing().id).await?;
     let mut is_stale = false;
     if let Some(node) = read(&mut form, now.clone(), framework.as_deref()) {
         match verbs::reword(&may, &cx, form.version(), node).await {

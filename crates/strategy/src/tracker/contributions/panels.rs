@@ -16,7 +16,7 @@ use platform::{
 
 use super::Line;
 use crate::{
-    frameworks::Framework,
+    frameworks::{Framework, framework_of},
     tracker::{
         self, Cell, Status, due_now, everybodys_cells,
         on_track::{Cells, assess},
@@ -36,8 +36,9 @@ struct One {
 
 impl One {
     async fn read(cx: &Cx, slug: &str) -> Result<Option<Self>, Error> {
-        let (Some(who), Some(framework)) = (&cx.who, tracker::framework(cx).await?) else { return Ok(None) };
+        let Some(who) = &cx.who else { return Ok(None) };
         let Some(partnership) = find_seen(cx, who, slug).await? else { return Ok(None) };
+        let Some(framework) = framework_of(cx, partnership.id).await? else { return Ok(None) };
         let calendar = Calendar::of(&cx.settings);
         let year = calendar.year_of(cx.today());
         let cells = everybodys_cells(cx).await?.get(partnership.id).cloned().unwrap_or_default();

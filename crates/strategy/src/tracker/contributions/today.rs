@@ -15,10 +15,10 @@ use platform::{
 
 use super::Line;
 use crate::{
-    frameworks::Framework,
+    frameworks::{InUse, Schedules},
     tracker::{
-        self, DueNow, everybodys_cells,
-        on_track::{Cells, Schedule, State},
+        DueNow, everybodys_cells,
+        on_track::{Cells, State},
         store::{self, Supervised},
         web::Standing,
     },
@@ -26,7 +26,7 @@ use crate::{
 
 /// Partnerships with their cells of this year.
 struct Set {
-    framework: Arc<Framework>,
+    in_use: InUse,
     calendar: Calendar,
     year: SchoolYear,
     all: Vec<Supervised>,
@@ -39,19 +39,19 @@ impl Set {
         if all.is_empty() {
             return Ok(None);
         }
-        let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
+        let Some(in_use) = InUse::today(cx).await? else { return Ok(None) };
         let calendar = Calendar::of(&cx.settings);
         let year = calendar.year_of(cx.today());
         let cells = everybodys_cells(cx).await?;
-        Ok(Some(Self { framework, calendar, year, all, cells, none: Cells::new() }))
+        Ok(Some(Self { in_use, calendar, year, all, cells, none: Cells::new() }))
     }
 
     fn cells(&self, partnership: &Partnership) -> &Cells {
         self.cells.get(partnership.id).map_or(&self.none, |cells| cells)
     }
 
-    fn schedule(&self) -> Schedule<'_> {
-        Schedule::of(&self.framework, &self.calendar, self.year)
+    fn schedules(&self) -> Schedules<'_> {
+        Schedules::of(&self.in_use, &self.calendar, self.year)
     }
 }
 
@@ -74,16 +74,19 @@ pub(super) async fn for_those_who_work(cx: &Cx, who: &Who) -> Result<Option<Stri
     let all = store::where_works(on, who.person, cx.today()).await?;
     let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
     let mut due: Vec<(&Partnership, DueNow<'_>)> = Vec::new();
-    let schedule = set.schedule();
+    let schedules = set.schedules();
     for one in &set.all {
-        let found = schedule.due((&one.partnership).into(), set.cells(&one.partnership), cx.today());
+        let found =
+            schedules.schedule(one.partnership.id).due((&one.partnership).into(), set.cells(&one.partnership), cx.today());
         due.extend(found.into_iter().map(|due| (&one.partnership, due)));
     }
     due.sort_by_key(|(_, due)| (!due.window.practice.vip, due.window.span.to));
     let lines = due.iter().take(MOST);
     let part = TodayWork {
         shell: cx.shell("", "/"),
-        lines: lines.map(|(partnership, due)| Line::of(&set.framework, partnership, set.year, due, cx)).collect(),
+        lines: lines
+            .map(|(partnership, due)| Line::of(schedules.framework(partnership.id), partnership, set.year, due, cx))
+            .collect(),
         more: due.len().saturating_sub(MOST),
         places: set
             .all
@@ -127,9 +130,10 @@ pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Optio
     let (all, count) = store::looked_after(on, who.person, &teams, MOST).await?;
     let more = count.saturating_sub(MOST);
     let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
-    let schedule = set.schedule();
+    let schedules = set.schedules();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;
+        let schedule = schedules.schedule(partnership.id);
         let assessment = schedule.assess(partnership.into(), set.cells(partnership), cx.today());
         let due = schedule.due(partnership.into(), set.cells(partnership), cx.today());
         Looked {
@@ -161,13 +165,15 @@ pub(super) async fn for_partners(cx: &Cx, who: &Who) -> Result<Option<String>, E
     let on = cx.db().read();
     let all = store::at_site(on, site).await?;
     let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
-    let schedule = set.schedule();
+    let schedules = set.schedules();
     let places = set.all.iter().map(|one| {
         let partnership = &one.partnership;
+        let schedule = schedules.schedule(partnership.id);
         let assessment = schedule.assess(partnership.into(), set.cells(partnership), cx.today());
-        let standing = Standing::of(&set.framework, assessment, cx.today());
+        let framework = schedules.framework(partnership.id);
+        let standing = Standing::of(framework, assessment, cx.today());
         let due = schedule.due(partnership.into(), set.cells(partnership), cx.today());
-        let lines = due.iter().take(MOST).map(|due| Line::of(&set.framework, partnership, set.year, due, cx)).collect();
+        let lines = due.iter().take(MOST).map(|due| Line::of(framework, partnership, set.year, due, cx)).collect();
         (standing, lines, format!("{}/tracker", partnership.subject().href))
     });
     Ok(Some(TodayPartner { shell: cx.shell("", "/"), places: places.collect() }.render()?))

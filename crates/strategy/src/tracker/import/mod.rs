@@ -214,6 +214,9 @@ fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(Ne
         }
         None => entered_at.map(|at| world.year_of(at)),
     };
+    let code = row.cell("practice").unwrap_or_default();
+    let there = partnership.zip(year).and_then(|(partnership, year)| world.practice_there(code, partnership, year));
+    let practice = there.or(practice);
     let cycle = match row.cell("cycle") {
         Some(_) => row.number::<i32>("cycle"),
         None => entered_at.zip(year).and_then(|(at, year)| world.cycle_of(row, at, year)),

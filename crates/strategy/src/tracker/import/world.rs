@@ -18,7 +18,10 @@ use super::super::rules::cycle_span;
 use crate::{
     PracticeId,
     bringing::{Authors, Places},
-    frameworks::{CycleMonths, Framework},
+    frameworks::{
+        CycleMonths, Framework,
+        stays::{InUse, Stays},
+    },
 };
 
 pub(super) struct World<'a> {
@@ -27,6 +30,7 @@ pub(super) struct World<'a> {
     pub authors: Authors<'a>,
     pub cycles: BTreeSet<i32>,
     months: Vec<CycleMonths>,
+    in_use: Option<InUse>,
     calendar: Calendar,
     settings: Settings,
 }
@@ -36,17 +40,24 @@ impl<'a> World<'a> {
         let on = &**taking.tx;
         let settings = Settings::read(on).await?;
         let today = settings.local(taking.now).date();
+        let calendar = Calendar::of(&settings);
         let framework = Framework::current(on, today).await?;
-        let framework = framework.as_deref();
         let partnerships = all_on(on, today).await?;
-        let practices = framework.iter().flat_map(|framework| &framework.practices);
+        // A code that is no more means the practice that had it last.
+        let versions = std::iter::successors(framework.as_ref(), |version| version.before.as_ref());
+        let all: Vec<_> = versions.flat_map(|version| &version.practices).collect();
+        let practices = all.iter().rev().map(|practice| (practice.code.clone(), practice.id));
         Ok(Self {
             places: Places::of(&partnerships, taking.who),
-            practices: Known { what: "practice", ids: practices.map(|practice| (practice.code.clone(), practice.id)).collect() },
+            practices: Known { what: "practice", ids: practices.collect() },
             authors: Authors::read(taking).await?,
             cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
-            months: framework.map(|framework| framework.cycles.clone()).unwrap_or_default(),
-            calendar: Calendar::of(&settings),
+            months: framework.as_ref().map(|framework| framework.cycles.clone()).unwrap_or_default(),
+            in_use: match framework {
+                Some(now) => Some(InUse::of_all(now, Stays::read(on, SchoolYear(0)).await?)),
+                None => None,
+            },
+            calendar,
             settings,
         })
     }
@@ -54,6 +65,17 @@ impl<'a> World<'a> {
     /// The row's partnership, if it can be written to.
     pub fn partnership(&self, row: &mut Row<'_>) -> Option<PartnershipId> {
         self.places.find(row)
+    }
+
+    /// The practice that has this code in the version by which a partnership worked in a school year, where that was not the one
+    /// that counts today.
+    pub fn practice_there(&self, code: &str, partnership: PartnershipId, year: SchoolYear) -> Option<PracticeId> {
+        let in_use = self.in_use.as_ref()?;
+        let version = in_use.of(partnership, year);
+        if version.id == in_use.now.id {
+            return None;
+        }
+        version.practice(code).map(|practice| practice.id)
     }
 
     pub fn year_of(&self, at: DateTime<Utc>) -> SchoolYear {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use partnerships::{
-    calendar::{Calendar, SchoolYear},
+    calendar::{Calendar, SchoolYear, spoken},
     partnerships::Partnership,
 };
 use platform::{Cx, Error};
 
 use super::{Chosen, encoded};
 use crate::{
-    frameworks::{CycleMonths, Framework, Practice},
+    frameworks::{CycleMonths, Framework, Practice, framework_of},
     tracker::{
         self, Cell, DueNow, due_now,
         on_track::{Assessment, Cells, assess},
@@ -70,25 +70,40 @@ impl Standing {
     }
 }
 
-/// What all parts of a partnership's tracker are drawn from, read with two queries.
+/// What all parts of a partnership's tracker are drawn from.
 pub(super) struct Board {
+    /// The version by which the partnership works.
     pub framework: Arc<Framework>,
     pub calendar: Calendar,
     pub today: NaiveDate,
     pub year: SchoolYear,
     pub cells: YearCells,
     pub base: String,
+    /// What is to be known of a version that began within this school year.
+    pub turn: Option<String>,
 }
 
 impl Board {
     /// `None` before a framework is published.
     pub(super) async fn read(cx: &Cx, partnership: &Partnership) -> Result<Option<Self>, Error> {
-        let Some(framework) = tracker::framework(cx).await? else { return Ok(None) };
+        let Some(framework) = framework_of(cx, partnership.id).await? else { return Ok(None) };
         let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
         let year = calendar.year_of(today);
         let cells = store::years_of(cx.db().read(), partnership.id, year.before(), year).await?;
         let base = format!("{}/tracker", partnership.subject().href);
-        Ok(Some(Self { framework, calendar, today, year, cells, base }))
+        let turn = match tracker::framework(cx).await? {
+            Some(now) if now.effective_from > calendar.start(year) && partnership.started_on < now.effective_from => {
+                let since = spoken(now.effective_from, today);
+                let counts = format!("Version {} of the practices counts since {since}.", now.version);
+                Some(if framework.id == now.id {
+                    format!("{counts} What was due before that day keeps counting by the one before.")
+                } else {
+                    format!("{counts} Here the school year is finished on version {}.", framework.version)
+                })
+            }
+            Some(_) | None => None,
+        };
+        Ok(Some(Self { framework, calendar, today, year, cells, base, turn }))
     }
 
     pub(super) fn cells_now(&self) -> Cells {

@@ -17,10 +17,10 @@ use serde::Deserialize;
 
 use super::encoded;
 use crate::{
-    frameworks::Framework,
+    frameworks::{InUse, Schedules},
     tracker::{
-        self, Cell, everybodys_cells,
-        on_track::{Cells, Schedule},
+        Cell, everybodys_cells,
+        on_track::Cells,
         store::{self, Supervised},
     },
 };
@@ -112,10 +112,10 @@ struct DuePage {
 
 /// `GET /due`
 pub(super) async fn show(_may: May<See, WhatIsDue>, cx: Cx, Query(asked): Query<Asked>) -> Answered {
-    let framework = tracker::framework(&cx).await?;
+    let in_use = InUse::today(&cx).await?;
     let all = store::at_work(cx.db().read()).await?;
-    let lines = match framework.as_deref() {
-        Some(framework) => lines(&cx, framework, &all, &asked).await?,
+    let lines = match &in_use {
+        Some(in_use) => lines(&cx, in_use, &all, &asked).await?,
         None => Vec::new(),
     };
     let count = i64::try_from(lines.len()).unwrap_or(0);
@@ -134,15 +134,15 @@ pub(super) async fn show(_may: May<See, WhatIsDue>, cx: Cx, Query(asked): Query<
         next: if has_more { shown.last().map(|line| address(&line.key)).unwrap_or_default() } else { String::new() },
         lines: shown,
         asked,
-        has_framework: framework.is_some(),
+        has_framework: in_use.is_some(),
     })
 }
 
 /// `GET /due/export/{ending}`
 pub(super) async fn export(may: May<See, WhatIsDue>, cx: Cx, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let all = store::at_work(cx.db().read()).await?;
-    let lines = match tracker::framework(&cx).await?.as_deref() {
-        Some(framework) => lines(&cx, framework, &all, &asked).await?,
+    let lines = match InUse::today(&cx).await? {
+        Some(in_use) => lines(&cx, &in_use, &all, &asked).await?,
         None => Vec::new(),
     };
     let rows = lines.into_iter().map(|line| {
@@ -177,16 +177,17 @@ fn choices(all: &[Supervised], any: &str, of: impl Fn(&Supervised) -> Option<(St
     std::iter::once((String::new(), any.to_owned())).chain(known.into_values()).collect()
 }
 
-async fn lines(cx: &Cx, framework: &Framework, all: &[Supervised], asked: &Asked) -> Result<Vec<Line>, Error> {
+async fn lines(cx: &Cx, in_use: &InUse, all: &[Supervised], asked: &Asked) -> Result<Vec<Line>, Error> {
     let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
     let asked_for: Vec<&Supervised> = all.iter().filter(|one| asked.takes(one)).collect();
     let cells = everybodys_cells(cx).await?;
-    let (none, schedule) = (Cells::new(), Schedule::of(framework, &calendar, calendar.year_of(today)));
+    let (none, schedules) = (Cells::new(), Schedules::of(in_use, &calendar, calendar.year_of(today)));
     let mut lines = Vec::new();
     for one in asked_for {
         let partnership = &one.partnership;
         let cells = cells.get(partnership.id).map_or(&none, |cells| cells);
-        for due in schedule.due(partnership.into(), cells, today) {
+        let framework = schedules.framework(partnership.id);
+        for due in schedules.schedule(partnership.id).due(partnership.into(), cells, today) {
             let (practice, cycle, until) = (due.window.practice, due.window.cycle, due.window.span.to);
             if !asked.vips.is_empty() && !practice.vip {
                 continue;

@@ -47,6 +47,7 @@ pub(super) struct GridPage {
     frame: PartnershipFrame,
     chosen: Chosen,
     may_record: bool,
+    is_staff: bool,
     base: String,
     grid: Option<Grid>,
     edit: Option<Edit>,
@@ -66,6 +67,8 @@ struct Grid {
     /// By step, strand or words.
     is_narrowed: bool,
     later: Option<String>,
+    /// What is to be known of a version that began within this school year.
+    turn: Option<String>,
 }
 
 /// `GET /partnerships/{partnership}/tracker`
@@ -100,6 +103,7 @@ pub(super) fn page_of(
         grid: board.map(|board| grid(board, partnership, &chosen)),
         chosen,
         may_record,
+        is_staff: who.is_staff(),
         edit,
     }
 }
@@ -166,6 +170,7 @@ fn grid(board: &Board, partnership: &Partnership, chosen: &Chosen) -> Grid {
     };
     let next = columns.iter().find(|column| column.opens > board.today);
     Grid {
+        turn: board.turn.clone(),
         standing: board.standing(partnership),
         title: format!("{}, {}", framework.title.split(':').next().unwrap_or(&framework.title), partnership.model_name),
         shows,

@@ -2,7 +2,7 @@
 //! principal.
 
 mod files;
-mod publishing;
+pub(in crate::frameworks) mod publishing;
 mod writing;
 
 use platform::{
@@ -12,10 +12,10 @@ use platform::{
 
 use crate::world::visitor;
 
-pub(super) const DRAFT: &str = "/practices/draft";
+pub(in crate::frameworks) const DRAFT: &str = "/practices/draft";
 
 /// Begins a draft as Cleo.
-pub(super) async fn begin(bench: &Bench) {
+pub(in crate::frameworks) async fn begin(bench: &Bench) {
     let fields = [("title", "VI-PIT"), ("note", "What October taught us."), ("approvals", "2")];
     let reply = visitor(bench, "cleo").post(DRAFT, &fields).await;
     assert_eq!((reply.status.as_u16(), reply.location()), (303, DRAFT), "{}", reply.text());
@@ -34,7 +34,7 @@ pub(super) async fn number_of(bench: &Bench, code: &str) -> i32 {
     rows.into_iter().find(|row| row.says.contains(&says)).map(|row| row.number).expect("a line of that code")
 }
 
-pub(super) async fn href(bench: &Bench, code: &str) -> String {
+pub(in crate::frameworks) async fn href(bench: &Bench, code: &str) -> String {
     format!("{DRAFT}/practices/{}", number_of(bench, code).await)
 }
 
@@ -69,7 +69,7 @@ pub(super) fn fields(page: &Reply, others: &[(&str, &str)]) -> Vec<(String, Stri
 }
 
 /// Sends a line's form as it stands, some fields with other values.
-pub(super) async fn send(bench: &Bench, who: &str, code: &str, others: &[(&str, &str)]) -> Reply {
+pub(in crate::frameworks) async fn send(bench: &Bench, who: &str, code: &str, others: &[(&str, &str)]) -> Reply {
     let href = href(bench, code).await;
     let page = visitor(bench, who).get(&href).await;
     assert_eq!(page.status, 200, "{}", page.text());

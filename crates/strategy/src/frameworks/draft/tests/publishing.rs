@@ -26,13 +26,13 @@ async fn version_of(bench: &Bench) -> String {
     db::scalar::<i32>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a draft").to_string()
 }
 
-pub(super) async fn approve(bench: &Bench, who: &str) -> Reply {
+pub(in crate::frameworks) async fn approve(bench: &Bench, who: &str) -> Reply {
     let version = version_of(bench).await;
     let fields = [("version", version.as_str()), ("words", "Every change names what it answers.")];
     visitor(bench, who).post(&format!("{DRAFT}/approvals"), &fields).await
 }
 
-pub(super) async fn publish(bench: &Bench, who: &str, from: &str) -> Reply {
+pub(in crate::frameworks) async fn publish(bench: &Bench, who: &str, from: &str) -> Reply {
     let version = version_of(bench).await;
     let fields = [("version", version.as_str()), ("effective_from", from)];
     visitor(bench, who).post(&format!("{DRAFT}/publication"), &fields).await
@@ -174,7 +174,7 @@ async fn a_version_and_its_draft_go_along_as_files_and_to_programs() {
 }
 
 /// Six practices of the intensive model, all due in September; the third and the sixth once more in January.
-fn six_practices() -> String {
+pub(in crate::frameworks) fn six_practices() -> String {
     let mut pack = pack::read("vi-pit.toml", DEFAULT_PACK).expect("a sound pack");
     pack.meta.code_pattern = String::new();
     pack.practices.truncate(6);
@@ -219,7 +219,7 @@ async fn uptake(bench: &Bench, code: &str, on_day: &str) -> (usize, usize) {
     (enacted, own.len())
 }
 
-async fn enact(bench: &Bench, code: &str, cycle: &str, key: &str) {
+pub(in crate::frameworks) async fn enact(bench: &Bench, code: &str, cycle: &str, key: &str) {
     let fields = [("key", key), ("practice", code), ("year", "2021-22"), ("cycle", cycle), ("status", "enacted")];
     let reply = visitor(bench, "ines").post("/partnerships/linden/tracker/entries", &fields).await;
     assert_eq!(reply.status, 303, "{}", reply.text());

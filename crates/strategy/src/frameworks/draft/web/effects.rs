@@ -1,7 +1,5 @@
 //! What a draft would mean for the partnerships that are in the middle of their year: a preview before it goes out.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use partnerships::calendar::Calendar;
 use platform::{
@@ -13,7 +11,11 @@ use platform::{
 
 use super::{
     super::{
-        super::{Framework, lineage::Fate},
+        super::{
+            Framework,
+            lineage::Fate,
+            stays::{Entries, Moves},
+        },
         policy::OpenDraft,
         rules::Sheet,
     },
@@ -26,11 +28,7 @@ struct Line {
     name: String,
     href: String,
     model: String,
-    goes_on: usize,
-    stays: usize,
-    /// The practices whose entries of this year stay with the version before.
-    codes: String,
-    begins: usize,
+    entries: Entries,
 }
 
 #[derive(Template)]
@@ -59,31 +57,17 @@ pub(super) async fn show(may: May<See, OpenDraft>, cx: Cx) -> Answered {
     let year = calendar.year_of(today);
     let partnerships = at_work(on, &calendar, year, today).await?;
     let cells = everybodys_cells(&cx).await?;
-    let going: BTreeSet<&str> =
-        base.practices.iter().map(|practice| practice.code.as_str()).filter(|code| goes_on(&read.sheet, code)).collect();
-    let anew: Vec<_> =
-        read.sheet.standing().filter(|line| !matches!(read.sheet.fate(line), Fate::Kept | Fate::Reworded)).collect();
-    let lines = partnerships.iter().map(|partnership| {
-        let own = cells.get(partnership.id);
-        // A cell stands under each id that its practice has had: only those of the version in hand count.
-        let recorded = base.practices.iter().filter_map(|practice| {
-            let count = own.map_or(0, |own| own.keys().filter(|(id, _)| *id == practice.id).count());
-            (count > 0).then_some((practice.code.as_str(), count))
-        });
-        let (goes, stays): (Vec<_>, Vec<_>) = recorded.partition(|(code, _)| going.contains(code));
-        let sum = |list: &[(&str, usize)]| list.iter().map(|(_, count)| count).sum();
-        Line {
-            name: partnership.name.clone(),
-            href: format!("{}/tracker", partnership.subject().href),
-            model: partnership.model_name.clone(),
-            goes_on: sum(&goes),
-            stays: sum(&stays),
-            codes: stays.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(", "),
-            begins: anew.iter().filter(|line| line.says.models.contains(&partnership.model_id)).count(),
-        }
+    let anew = read.sheet.standing().filter(|line| !matches!(read.sheet.fate(line), Fate::Kept | Fate::Reworded));
+    let models = anew.map(|line| line.says.models.iter().map(String::as_str).collect());
+    let moves = Moves::new(base, |practice| goes_on(&read.sheet, &practice.code), models);
+    let lines = partnerships.iter().map(|partnership| Line {
+        name: partnership.name.clone(),
+        href: format!("{}/tracker", partnership.subject().href),
+        model: partnership.model_name.clone(),
+        entries: moves.entries(partnership, cells.get(partnership.id).map(AsRef::as_ref)),
     });
     let lines: Vec<Line> = lines.collect();
-    let touched = lines.iter().filter(|line| line.stays > 0).count();
+    let touched = lines.iter().filter(|line| line.entries.stay > 0).count();
     page(&Page {
         shell: cx.shell("What moves", "/practices"),
         base: read.base_number(),

@@ -1,7 +1,7 @@
 //! The versions of the practices, and the way to the next one.
 
 use askama::Template;
-use partnerships::calendar::spoken;
+use partnerships::calendar::{Calendar, spoken};
 use platform::{
     Cx, Error,
     access::{May, actions::See},
@@ -9,7 +9,7 @@ use platform::{
 };
 
 use super::super::{
-    super::{Framework, api::key_of},
+    super::{Framework, api::key_of, stays::turn},
     policy::{Begin, Versions},
     store,
     verbs::{self, Beginning, HREF},
@@ -40,6 +40,8 @@ struct Page {
     versions: Vec<Version>,
     coming: Option<Coming>,
     may_begin: bool,
+    /// The number of the version that begins within this school year, for staff.
+    turns_to: Option<i32>,
     form: Form,
 }
 
@@ -68,8 +70,10 @@ async fn page_of(cx: &Cx, staff: bool, may_begin: bool, form: Option<Form>) -> R
             counts: counting == Some(framework.id),
         }
     });
+    let turn = turn(&all, &Calendar::of(&cx.settings), today).filter(|_| staff);
     Ok(Page {
         shell: cx.shell("Versions of the practices", "/practices"),
+        turns_to: turn.map(|turn| turn.after.version),
         versions: versions.collect(),
         may_begin: may_begin && draft.is_none() && !all.is_empty(),
         coming: draft.map(|draft| Coming {

@@ -1,0 +1,198 @@
+//! Partnerships that finish their year on the version before, on both databases.
+
+use partnerships::{
+    calendar::{Calendar, SchoolYear},
+    partnerships::all_on,
+};
+use platform::{
+    db,
+    testing::{Bench, Reply},
+};
+
+use super::{InUse, Schedules, Selected, Stays, turn};
+use crate::{
+    frameworks::{
+        Framework,
+        draft::tests::{
+            DRAFT, begin, href,
+            publishing::{approve, enact, publish, six_practices},
+            send,
+        },
+    },
+    overview::uptake::of_partnership,
+    tracker::cells_of,
+    world::{cell, day, in_the_world_of, visitor},
+};
+
+const MOVES: &str = "/practices/moves";
+
+/// Version 2 counts from today: P2 has other words, P3 was split, P6 is no more. Linden Grove enacted P1, P3, P4 and P6 before.
+async fn in_the_middle_of_the_year(test: impl AsyncFn(Bench)) {
+    in_the_world_of(&six_practices(), async |bench| {
+        for code in ["P1", "P3", "P4", "P6"] {
+            cell(&bench.app.db, (1, 2021, code), ("enacted", None, "")).await;
+        }
+        begin(&bench).await;
+        let mut cleo = visitor(&bench, "cleo");
+        assert_eq!(send(&bench, "cleo", "P2", &[("title", "Practice 2, clearer"), ("reason", "Clearer.")]).await.status, 303);
+        let split = [
+            ("version", "1"),
+            ("code-1", "P3"),
+            ("title-1", "With each coachee"),
+            ("good-1", "Done."),
+            ("code-2", "P3b"),
+            ("title-2", "With each team"),
+            ("good-2", "Done."),
+            ("reason", "Two in a coat."),
+        ];
+        assert_eq!(cleo.post(&format!("{}/parts", href(&bench, "P3").await), &split).await.status, 303);
+        let retire = [("version", "1"), ("reason", "Used nowhere.")];
+        assert_eq!(cleo.post(&format!("{}/retirement", href(&bench, "P6").await), &retire).await.status, 303);
+        for who in ["dee", "cleo"] {
+            assert_eq!(approve(&bench, who).await.status, 303);
+        }
+        assert_eq!(publish(&bench, "cleo", "2021-10-06").await.status, 303, "{DRAFT}");
+        test(bench).await;
+    })
+    .await;
+}
+
+async fn decide(bench: &Bench, who: &str, fields: &[(&str, &str)]) -> Reply {
+    visitor(bench, who).post(MOVES, fields).await
+}
+
+async fn in_use(bench: &Bench, on_day: &str) -> InUse {
+    let on = bench.app.db.read();
+    let now = Framework::current(on, day(on_day)).await.expect("a query").expect("a version");
+    InUse::of_all(now, Stays::read(on, SchoolYear(2021)).await.expect("a query"))
+}
+
+/// How many windows of a partnership ended before a day, and how many of them are enacted.
+async fn count(bench: &Bench, slug: &str, on_day: &str) -> (i32, i32) {
+    let (on, calendar, year) = (bench.app.db.read(), Calendar::default(), SchoolYear(2021));
+    let all = all_on(on, day(on_day)).await.expect("a query");
+    let partnership = all.iter().find(|partnership| partnership.slug == slug).expect("a partnership");
+    let cells = cells_of(on, year, &[partnership.id]).await.expect("a query").remove(&partnership.id).unwrap_or_default();
+    let in_use = in_use(bench, on_day).await;
+    let schedules = Schedules::of(&in_use, &calendar, year);
+    let assessed = schedules.schedule(partnership.id).assess(partnership.into(), &cells, day(on_day));
+    (assessed.all.enacted, assessed.all.due)
+}
+
+#[tokio::test]
+async fn a_partnership_finishes_its_year_on_the_version_before_or_moves_over() {
+    in_the_middle_of_the_year(async |bench| {
+        // September's six ended by version 1. Until mid-February version 2 asks for P3 and P3b once more, version 1 for P3 and P6.
+        assert_eq!(count(&bench, "linden", "2022-02-15").await, (4, 8));
+        let moved = visitor(&bench, "ines").get("/partnerships/linden/tracker").await.text();
+        assert!(moved.contains("With each team") && !moved.contains("P6"), "{moved}");
+        assert!(
+            moved.contains("Version 2 of the practices counts since today") || moved.contains("counts since 6 October"),
+            "{moved}"
+        );
+
+        let stay = [("shown", "linden"), ("stays", "linden")];
+        assert_eq!(decide(&bench, "dee", &stay).await.status, 303);
+        let tracker = visitor(&bench, "dee").get("/partnerships/linden/tracker").await.text();
+        assert!(tracker.contains("P6") && !tracker.contains("With each team"), "{tracker}");
+        assert!(tracker.contains("finished on version 1"), "{tracker}");
+        // Nobody else stays, and what was counted before is as it was.
+        let other = visitor(&bench, "dee").get("/partnerships/mariposa/tracker").await.text();
+        assert!(other.contains("With each team") && !other.contains("P6") && !other.contains("finished on version 1"), "{other}");
+        assert_eq!(count(&bench, "linden", "2021-10-07").await, (4, 6));
+        enact(&bench, "P2", "1", "late").await;
+        assert_eq!(count(&bench, "linden", "2021-10-07").await, (5, 6));
+        // The year after all work by the version that counts.
+        let in_use_then = in_use(&bench, "2022-09-01").await;
+        let linden = all_on(bench.app.db.read(), day("2021-10-07")).await.expect("a query");
+        let linden = linden.iter().find(|partnership| partnership.slug == "linden").expect("Linden Grove").id;
+        assert_eq!(in_use_then.of(linden, SchoolYear(2021)).version, 1);
+        assert_eq!(in_use_then.of(linden, SchoolYear(2022)).version, 2);
+
+        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        assert!(page.contains("1 of 4 partnerships finish the year on version 1."), "{page}");
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("was", "linden")]).await.status, 303);
+        let tracker = visitor(&bench, "dee").get("/partnerships/linden/tracker").await.text();
+        assert!(!tracker.contains("P6") && tracker.contains("With each team"), "{tracker}");
+        let sql = "select count(*) from audit_event where action like '%version of the practices'";
+        let told = db::scalar::<i64>(bench.app.db.read(), sql, vec![]).await.expect("a query");
+        assert_eq!(told, Some(2), "both decisions are in the audit log");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_answers_for_a_partnership_decides_and_only_what_was_changed() {
+    in_the_middle_of_the_year(async |bench| {
+        assert_eq!(visitor(&bench, "pat").get(MOVES).await.status, 403);
+        let seen = visitor(&bench, "ines").get(MOVES).await;
+        assert_eq!(seen.status, 200);
+        assert!(
+            seen.text().contains("All of 4 partnerships move over.") && !seen.body.contains("name=\"stays\""),
+            "{}",
+            seen.body
+        );
+        let stay = [("shown", "linden"), ("stays", "linden")];
+        assert_eq!(decide(&bench, "ines", &stay).await.status, 403);
+        assert_eq!(decide(&bench, "pat", &stay).await.status, 403);
+        // A director of another team: refused, and nothing of it is kept, also not of what would be theirs.
+        let both = [("shown", "linden"), ("shown", "mariposa"), ("stays", "linden"), ("stays", "mariposa")];
+        let refused = decide(&bench, "dee", &both).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains("is not yours to decide about"), "{}", refused.text());
+        assert!(visitor(&bench, "dee").get(MOVES).await.text().contains("All of 4 partnerships move over."));
+        let nowhere = decide(&bench, "dee", &[("shown", "nowhere"), ("stays", "nowhere")]).await;
+        assert!(nowhere.status == 422 && nowhere.text().contains("load the page again"), "{}", nowhere.text());
+
+        // Two people with the page open: each changes what they changed, and no more.
+        assert_eq!(decide(&bench, "cleo", &stay).await.status, 303);
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("shown", "ashford"), ("stays", "ashford")]).await.status, 303);
+        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        assert!(page.contains("2 of 4 partnerships finish the year on version 1."), "{page}");
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await.status, 303);
+        assert!(visitor(&bench, "dee").get(MOVES).await.text().contains("2 of 4 partnerships"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_counted_over_all_follows_those_who_stay() {
+    in_the_middle_of_the_year(async |bench| {
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await.status, 303);
+        let (on, calendar, year) = (bench.app.db.read(), Calendar::default(), SchoolYear(2021));
+        let in_use = in_use(&bench, "2021-10-07").await;
+        let all = all_on(on, day("2021-10-07")).await.expect("a query");
+        let linden = all.iter().find(|partnership| partnership.slug == "linden").expect("Linden Grove");
+        let cells = cells_of(on, year, &[linden.id]).await.expect("a query").remove(&linden.id).unwrap_or_default();
+        let selected = Selected::of(&in_use, |_| true);
+        let schedules = selected.schedules(&in_use, &calendar, year);
+        let found = of_partnership(schedules.schedule(linden.id), linden.into(), None, day("2021-10-07"), &cells);
+        let now = |code: &str| in_use.now.practice(code).expect("a practice of version 2").id;
+        let of = |code: &str| found.iter().filter(|(id, ..)| selected.today(*id) == now(code)).collect::<Vec<_>>();
+        // Kept and reworded count under their practice of today; what was split or is no more counts nowhere.
+        assert_eq!((of("P1").len(), of("P2").len(), of("P3").len(), of("P3b").len()), (1, 1, 0, 0));
+        assert_eq!(found.len(), 4, "P1, P2, P4, P5");
+        assert!(of("P1")[0].2.is_some() && of("P2")[0].2.is_none());
+        // The pages that count over all are drawn from the same.
+        let practice = visitor(&bench, "dee").get("/practices/P1").await.text();
+        assert!(practice.contains("enacted in 1 of"), "{practice}");
+        let gone = visitor(&bench, "dee").get("/practices/P6").await;
+        assert_eq!(gone.status, 200);
+        assert!(gone.text().contains("is not in the one that counts today"), "{}", gone.text());
+        assert_eq!(visitor(&bench, "dee").get("/api/v1/practices/P6").await.status, 404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_version_that_begins_within_the_year_asks_anybody() {
+    in_the_world_of(&six_practices(), async |bench| {
+        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        assert!(page.contains("Nothing moves this school year"), "{page}");
+        let reply = decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await;
+        assert_eq!((reply.status.as_u16(), reply.location()), (303, MOVES));
+        let versions = Framework::all_versions(bench.app.db.read()).await.expect("a query");
+        assert!(turn(&versions, &Calendar::default(), day("2021-10-06")).is_none());
+    })
+    .await;
+}
