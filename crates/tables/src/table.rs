@@ -140,7 +140,7 @@ impl Table {
     }
 }
 
-fn rest_unread(file: &str) -> Refusal {
+pub(crate) fn rest_unread(file: &str) -> Refusal {
     Refusal::whole(file, "There are more mistakes than 1,000; the rest was not looked at.", "Mend these first.")
 }
 
