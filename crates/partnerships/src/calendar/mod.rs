@@ -157,7 +157,9 @@ impl Calendar {
     }
 }
 
-fn month_word(month: u32) -> &'static str {
+/// A month of the calendar as a word: `October` for 10.
+#[must_use]
+pub fn month_word(month: u32) -> &'static str {
     const WORDS: [&str; 12] = [
         "January",
         "February",

@@ -127,7 +127,7 @@ impl Check<'_> {
         }
         for known in tracker::Status::ALL {
             if !pack.statuses.iter().any(|status| status.id == known.key()) {
-                self.refuse("status", known.key(), "The tracker needs this status.", "Add a [[status]] with that id.");
+                self.refuse("status", known.key(), "The tracker needs this status.", "Add a status with that id.");
             }
         }
         for quality in &pack.qualities {
@@ -167,14 +167,14 @@ impl Check<'_> {
     fn step(&mut self, pack: &Pack, place: &str, step: &str) {
         if !pack.steps.iter().any(|known| known.id == step) {
             let known = listed(pack.steps.iter().map(|step| step.id.as_str()));
-            self.refuse(place, step, "There is no step of that id.", &format!("Choose one of {known}, or add it as a [[step]]."));
+            self.refuse(place, step, "There is no step of that id.", &format!("Choose one of {known}, or add it to the steps."));
         }
     }
 
     fn model(&mut self, pack: &Pack, place: &str, model: &str) {
         if !pack.models.iter().any(|known| known.id == model) {
             let known = listed(pack.models.iter().map(|model| model.id.as_str()));
-            let advice = format!("Choose one of {known}, or add it as a [[model]].");
+            let advice = format!("Choose one of {known}, or add it to the support models.");
             self.refuse(place, model, "There is no support model of that id.", &advice);
         }
     }
@@ -209,14 +209,14 @@ impl Check<'_> {
         self.filled(&place("good"), &practice.good);
         if practice.vip && practice.vip_reason.trim().is_empty() {
             let problem = "It is a very important practice, and nobody says why.";
-            self.refuse(&place("vip_reason"), "", problem, "Say in a sentence why it matters so much, or set vip to false.");
+            self.refuse(&place("vip_reason"), "", problem, "Say in a sentence why it matters so much, or don’t mark it as one.");
         }
         if !pack.strands.iter().any(|strand| strand.number == practice.strand) {
-            let advice = "Use the number of one of the strands, or add it as a [[strand]].";
+            let advice = "Use the number of one of the strands, or add it to them.";
             self.refuse(&place("strand"), practice.strand, "There is no strand of that number.", advice);
         }
         if !pack.phases.iter().any(|phase| phase.number == practice.phase) {
-            let advice = "Use the number of one of the phases, or add it as a [[phase]].";
+            let advice = "Use the number of one of the phases, or add it to them.";
             self.refuse(&place("phase"), practice.phase, "There is no phase of that number.", advice);
         }
         self.step(pack, &place("step"), &practice.step);
@@ -248,7 +248,7 @@ impl Check<'_> {
         let place = |field: &str| format!("practice {}, due in cycle {}, {field}", practice.code, due.cycle);
         if !pack.cycles.iter().any(|cycle| cycle.number == due.cycle) {
             let known = listed(pack.cycles.iter().map(|cycle| cycle.number));
-            let advice = format!("Choose one of {known}, or add it as a [[cycle]].");
+            let advice = format!("Choose one of {known}, or add it to the cycles.");
             self.refuse(&place("cycle"), due.cycle, "There is no cycle of that number.", &advice);
         }
         if practice.due.iter().filter(|other| other.cycle == due.cycle).count() > 1 {

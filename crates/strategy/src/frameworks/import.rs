@@ -12,12 +12,12 @@ use platform::{
 
 use super::{
     Framework,
-    book::{self, Passing},
+    book::{self, Ended, Passing},
     draft::{self, is_reworded},
     lineage::{self, Fate, Passage},
     pack::{self, Pack, Practice, refusal},
     publish::{self, Moment, publish},
-    store,
+    store::{self, Version},
 };
 use crate::FrameworkId;
 
@@ -66,79 +66,121 @@ async fn export(db: &Db) -> Result<Export, Error> {
 
 async fn one(taking: &Taking<'_>, file: &str, text: &str) -> Result<Tally, Error> {
     match pack::read(file, text) {
-        Ok(pack) => take(taking, &Said { file, pack: &pack, number: "meta, version", book: None }).await,
-        Err(refused) => Ok(Tally { refused, ..Tally::default() }),
+        Ok(pack) => take(taking, &Said { file, pack: &pack, book: None }).await,
+        Err(refused) => Ok(refusing(refused)),
     }
 }
 
 async fn workbook(taking: &Taking<'_>, book: &Book) -> Result<Tally, Error> {
     match book::read(book) {
         Ok(read) => {
-            let said = Said { file: &book.file, pack: &read.pack, number: "version: version", book: Some(&read) };
-            let mut tally = take(taking, &said).await?;
+            let mut tally = take(taking, &Said { file: &book.file, pack: &read.pack, book: Some(&read) }).await?;
             tally.notices.extend(read.notices.iter().cloned());
             Ok(tally)
         }
-        Err(refused) => Ok(Tally { refused, ..Tally::default() }),
+        Err(refused) => Ok(refusing(refused)),
     }
+}
+
+fn refusing(refused: Vec<Refusal>) -> Tally {
+    Tally { refused, ..Tally::default() }
 }
 
 /// A version as a file says it.
 struct Said<'a> {
     file: &'a str,
     pack: &'a Pack,
-    /// Where the file names the number of the version.
-    number: &'a str,
     /// What a workbook says beyond a content pack.
     book: Option<&'a book::Read>,
 }
 
-async fn take(taking: &Taking<'_>, said: &Said<'_>) -> Result<Tally, Error> {
-    let pack = said.pack;
-    let fingerprint = pack.fingerprint()?;
-    let practices = pack.practices.len() as u64;
-    let refusing = |refused: Vec<Refusal>| Tally { refused, ..Tally::default() };
-    let versions = store::versions(&**taking.tx).await?;
-    let known = versions.iter().find(|version| version.key == pack.meta.id && version.version == pack.meta.version);
-    let Some(known) = known else {
-        let moment = Moment { tx: taking.tx, engine: taking.app.db.engine(), now: taking.now };
-        let before = versions.iter().rev().find(|version| version.key == pack.meta.id).map(|version| version.id);
-        let old = match before {
-            Some(before) => pack::read("", &store::source(&**moment.tx, before).await?).ok(),
-            None => None,
-        };
-        let passages = match (&old, said.book.and_then(|read| Some((read, read.passing.as_ref()?)))) {
-            (None, _) => Vec::new(),
-            (Some(old), None) => by_code(old, pack),
-            (Some(old), Some((read, passing))) => match told(said, read, passing, old) {
-                Ok(passages) => passages,
-                Err(refused) => return Ok(refusing(refused)),
-            },
-        };
-        let by = taking.who.map(|who| who.person);
-        let passages: Vec<Passage> = passages.into_iter().map(|passage| Passage { decided_by: by, ..passage }).collect();
-        let passages = before.filter(|_| old.is_some()).map(|before| (before, passages.as_slice()));
-        publish(&moment, pack, &fingerprint, passages).await?;
-        publish::begins(&moment, pack.meta.effective_from).await?;
-        return Ok(Tally { new: practices, ..Tally::default() });
-    };
-    if known.source_hash == fingerprint || said.book.is_some() && is_as_published(taking, known.id, pack).await? {
-        return Ok(Tally { same: practices, ..Tally::default() });
+impl Said<'_> {
+    /// A refusal of what the file says about the version as a whole.
+    fn refuse(&self, field: &str, value: &str, problem: &str, advice: &str) -> Refusal {
+        match self.book {
+            Some(read) => read.refuse_version(self.file, field, value, problem, advice),
+            None => refusal(self.file, &format!("meta, {field}"), Some(value.to_owned()), problem, advice),
+        }
     }
-    let next =
-        versions.iter().filter(|version| version.key == pack.meta.id).map(|version| version.version).max().unwrap_or(0) + 1;
-    let at = if said.book.is_some() { Some(2) } else { None };
-    Ok(refusing(vec![Refusal {
-        row: at,
-        ..refusal(
-            said.file,
-            said.number,
-            Some(pack.meta.version.to_string()),
-            "This version is published already and says something else. Published versions never change, because entries were made by their words.",
-            &format!("Write version = {next}, and the day from which it counts in effective_from."),
-        )
-    }]))
+
+    /// What the workbook says about where practices come from, where it does.
+    fn passing(&self) -> Option<(&book::Read, &Passing)> {
+        self.book.and_then(|read| Some((read, read.passing.as_ref()?)))
+    }
 }
+
+async fn take(taking: &Taking<'_>, said: &Said<'_>) -> Result<Tally, Error> {
+    let meta = &said.pack.meta;
+    let versions = store::versions(&**taking.tx).await?;
+    match versions.iter().find(|version| version.key == meta.id && version.version == meta.version) {
+        Some(known) => again(taking, said, &versions, known).await,
+        None => first(taking, said, &versions).await,
+    }
+}
+
+/// Publishes a version that is not there yet.
+async fn first(taking: &Taking<'_>, said: &Said<'_>, versions: &[Version]) -> Result<Tally, Error> {
+    let pack = said.pack;
+    let (key, number, from) = (&pack.meta.id, pack.meta.version, pack.meta.effective_from);
+    let mut refused = Vec::new();
+    if draft::open(&**taking.tx).await?.is_some_and(|draft| draft.key == *key && draft.number == number) {
+        let problem = format!("Version {number} is being written as a draft.");
+        let advice = "Publish that draft, or drop it and then bring this file in.";
+        refused.push(said.refuse("version", &number.to_string(), &problem, advice));
+    }
+    if let Some(other) = publish::not_before(versions, key, from) {
+        let (problem, advice) = publish::too_early(other);
+        refused.push(said.refuse("effective_from", &from.to_string(), &problem, &advice));
+    }
+    if !refused.is_empty() {
+        return Ok(refusing(refused));
+    }
+    let moment = Moment { tx: taking.tx, engine: taking.app.db.engine(), now: taking.now };
+    let before = versions.iter().rev().find(|version| version.key == *key).map(|version| version.id);
+    let old = match before {
+        Some(before) => pack::read("", &store::source(&**moment.tx, before).await?).ok(),
+        None => None,
+    };
+    let passages = match (&old, said.passing()) {
+        (None, _) => Vec::new(),
+        (Some(old), None) => by_code(old, pack),
+        (Some(old), Some((read, passing))) => match told(said, read, passing, old) {
+            Ok(passages) => passages,
+            Err(refused) => return Ok(refusing(refused)),
+        },
+    };
+    let by = taking.who.map(|who| who.person);
+    let passages: Vec<Passage> = passages.into_iter().map(|passage| Passage { decided_by: by, ..passage }).collect();
+    let passages = before.filter(|_| old.is_some()).map(|before| (before, passages.as_slice()));
+    publish(&moment, pack, &pack.fingerprint()?, passages).await?;
+    publish::begins(&moment, from).await?;
+    Ok(Tally { new: pack.practices.len() as u64, ..Tally::default() })
+}
+
+/// Compares a version with what is published under its number, which never changes.
+async fn again(taking: &Taking<'_>, said: &Said<'_>, versions: &[Version], known: &Version) -> Result<Tally, Error> {
+    let pack = said.pack;
+    let next = versions.iter().filter(|version| version.key == known.key).map(|version| version.version).max().unwrap_or(0) + 1;
+    let advice = format!("Make it version {next}, and write the day from which it counts in effective_from.");
+    let is_same =
+        known.source_hash == pack.fingerprint()? || said.book.is_some() && is_as_published(taking, known.id, pack).await?;
+    if !is_same {
+        return Ok(refusing(vec![said.refuse("version", &pack.meta.version.to_string(), PUBLISHED, &advice)]));
+    }
+    let otherwise = match said.passing() {
+        Some((read, passing)) => match passed(taking, known.id).await? {
+            Some(published) => told_otherwise(said, read, passing, &published, &advice),
+            None => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    if !otherwise.is_empty() {
+        return Ok(refusing(otherwise));
+    }
+    Ok(Tally { same: pack.practices.len() as u64, ..Tally::default() })
+}
+
+const PUBLISHED: &str = "This version is published already and says something else. Published versions never change, because entries were made by their words.";
 
 /// Whether a workbook says what is published: cells lose the blanks around their texts, which no reader would miss.
 async fn is_as_published(taking: &Taking<'_>, framework: FrameworkId, pack: &Pack) -> Result<bool, Error> {
@@ -146,18 +188,49 @@ async fn is_as_published(taking: &Taking<'_>, framework: FrameworkId, pack: &Pac
     book::is_same(&published, pack)
 }
 
+/// What became of the practices of the version before a published one; nothing where nobody wrote it down.
+async fn passed(taking: &Taking<'_>, framework: FrameworkId) -> Result<Option<Passing>, Error> {
+    let all = lineage::all(&**taking.tx).await?;
+    let versions = Framework::all_versions(&**taking.tx).await?;
+    Ok(versions.iter().find(|version| version.id == framework).and_then(|version| Passing::of(version, &all)))
+}
+
+/// Where a workbook says something else about what became of practices than what is published.
+fn told_otherwise(said: &Said<'_>, read: &book::Read, told: &Passing, published: &Passing, advice: &str) -> Vec<Refusal> {
+    let origins = told.origins.iter().zip(&published.origins).enumerate().filter_map(|(place, (origin, was))| {
+        let heading = origin.differs(was)?;
+        let codes = origin.codes.join("; ");
+        let value = if heading == book::PASSING[2] { origin.reason.as_str() } else { codes.as_str() };
+        Some(read.refuse_origin(said.file, (place, heading), value, PUBLISHED, advice))
+    });
+    let lacks = |others: &[Ended], one: &Ended| !others.iter().any(|other| other.is_same(one));
+    let mut ended: Vec<&str> = Vec::new();
+    for (those, others) in [(&told.ended, &published.ended), (&published.ended, &told.ended)] {
+        ended.extend(those.iter().filter(|one| lacks(others, one)).map(|one| one.code.as_str()));
+    }
+    ended.sort_unstable();
+    ended.dedup();
+    origins.chain(ended.into_iter().map(|code| read.refuse_ended(said.file, code, PUBLISHED, advice))).collect()
+}
+
 /// What becomes of practices as a workbook tells it; what it names must be there.
 fn told(said: &Said<'_>, read: &book::Read, passing: &Passing, old: &Pack) -> Result<Vec<Passage>, Vec<Refusal>> {
     let pack = said.pack;
     let mut refused = Vec::new();
     let mut onward: BTreeMap<&str, usize> = BTreeMap::new();
+    let comes_from = book::PASSING[1];
     for (place, origin) in passing.origins.iter().enumerate() {
-        for code in &origin.codes {
+        for (at, code) in origin.codes.iter().enumerate() {
+            if origin.codes[..at].contains(code) {
+                let problem = "This code stands there twice.";
+                refused.push(read.refuse_origin(said.file, (place, comes_from), code, problem, "Write it once."));
+                continue;
+            }
             *onward.entry(code).or_default() += 1;
             if !old.practices.iter().any(|was| was.code == *code) {
                 let problem = format!("Version {} has no practice of that code.", old.meta.version);
                 let advice = "Write the code that it has there, or nothing for a practice that is new.";
-                refused.push(read.refuse_origin(said.file, place, code, &problem, advice));
+                refused.push(read.refuse_origin(said.file, (place, comes_from), code, &problem, advice));
             }
         }
     }
@@ -175,6 +248,13 @@ fn told(said: &Said<'_>, read: &book::Read, passing: &Passing, old: &Pack) -> Re
             &problem,
             "Take the row out, or mend comes_from of that practice.",
         ));
+    }
+    let is_ended = |code: &str| passing.ended.iter().any(|ended| ended.code == code);
+    for was in old.practices.iter().filter(|was| !onward.contains_key(was.code.as_str()) && !is_ended(&was.code)) {
+        let problem = format!("Version {} has this practice, and nothing says what becomes of it.", old.meta.version);
+        let advice =
+            "Name it in comes_from of the practice that goes on with it, or give it a row here with the reason why it ends.";
+        refused.push(read.refuse_ended(said.file, &was.code, &problem, advice));
     }
     if !refused.is_empty() {
         return Err(refused);

@@ -347,7 +347,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn single<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         let Some(value) = self.table.remove(name) else {
-            let problem = format!("The part [{name}] is missing.");
+            let problem = format!("The part {name} is missing.");
             self.refused.push(refusal(self.file, name, None, &problem, "Copy it from the default pack and fill it in."));
             return None;
         };
@@ -358,7 +358,7 @@ impl Reader<'_> {
         let values = match self.table.remove(name) {
             Some(Value::Array(values)) if !values.is_empty() => values,
             _ => {
-                let problem = format!("There is no [[{name}]].");
+                let problem = format!("There is no {name}.");
                 self.refused.push(refusal(self.file, name, None, &problem, "Write at least one."));
                 return Vec::new();
             }

@@ -16,7 +16,7 @@ use super::{
     Framework, PRACTICE,
     lineage::{self, Passage},
     pack::{Model, Pack, Practice},
-    store,
+    store::{self, Version},
 };
 use crate::{FrameworkId, PracticeId};
 
@@ -25,6 +25,18 @@ pub(crate) struct Moment<'a> {
     pub tx: &'a Tx,
     pub engine: Engine,
     pub now: DateTime<Utc>,
+}
+
+/// The last version of a framework that does not count from before a day: none may follow it from that day. Pure.
+pub(super) fn not_before<'a>(versions: &'a [Version], key: &str, from: NaiveDate) -> Option<&'a Version> {
+    versions.iter().filter(|version| version.key == key && version.effective_from >= from).max_by_key(|one| one.effective_from)
+}
+
+/// What is wrong with a day that is not after the one from which a version counts, and what to do.
+pub(super) fn too_early(version: &Version) -> (String, String) {
+    let (number, from) = (version.version, version.effective_from);
+    let problem = format!("Version {number} counts from {from}, and each version counts from a later day than the one before.");
+    (problem, format!("Write a day after {from}."))
 }
 
 /// Writes a version with all that it says, and makes what counts today findable.

@@ -45,7 +45,7 @@ async fn a_published_version_never_changes_and_the_next_counts_from_its_day() {
         let tally = take_pack(&bench, &reworded).await;
         let refusal = tally.refused.first().expect("a refusal").to_string();
         assert!(refusal.contains("meta, version, \"1\": This version is published already"), "{refusal}");
-        assert!(refusal.contains("Write version = 2"), "{refusal}");
+        assert!(refusal.contains("Make it version 2"), "{refusal}");
 
         let next = reworded.replace("version = 1", "version = 2").replace("2021-08-01", "2022-08-01");
         assert_eq!(take_pack(&bench, &next).await.new, 46);
@@ -57,6 +57,29 @@ async fn a_published_version_never_changes_and_the_next_counts_from_its_day() {
         let title = "select title from search_document where kind = 'practice' and key = '1.1.1'";
         let found = db::scalar::<String>(bench.app.db.read(), title, vec![]).await.expect("an answer");
         assert_eq!(found.as_deref(), Some("Agree the year's goals with the site's leaders"), "what counts today is found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_version_counts_from_a_later_day_than_the_one_before() {
+    before_the_world(async |bench| {
+        take_pack(&bench, DEFAULT_PACK).await;
+        let next = DEFAULT_PACK.replace("version = 1", "version = 2");
+        for from in ["2021-08-01", "2020-01-01"] {
+            let tally = take_pack(&bench, &next.replace("2021-08-01", from)).await;
+            let refusal = tally.refused.first().expect("a refusal").to_string();
+            let told = format!(
+                "pack.toml, column meta, effective_from, \"{from}\": Version 1 counts from 2021-08-01, and each version counts from a later day than the one before. Write a day after 2021-08-01."
+            );
+            assert_eq!((refusal, tally.new), (told, 0));
+        }
+        assert_eq!(take_pack(&bench, &next.replace("2021-08-01", "2021-08-02")).await.new, 46);
+        for known in [DEFAULT_PACK, &next.replace("2021-08-01", "2021-08-02")] {
+            assert_eq!(take_pack(&bench, known).await.same, 46, "what is there already comes too late for nothing");
+        }
+        let other = DEFAULT_PACK.replace("id = \"vi-pit\"", "id = \"other\"");
+        assert_eq!(take_pack(&bench, &other).await.new, 46, "another framework has days of its own");
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use partnerships::calendar::month_word;
 use toml::{Table, Value};
 
 use super::Holds;
@@ -65,12 +66,9 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
 fn month_name(month: i64) -> String {
-    let place = usize::try_from(month - 1).ok();
-    place.and_then(|place| MONTHS.get(place)).map_or_else(|| month.to_string(), |name| (*name).to_owned())
+    let known = u32::try_from(month).ok().filter(|month| (1..=12).contains(month));
+    known.map_or_else(|| month.to_string(), |month| month_word(month).to_owned())
 }
 
 /// A text of several lines as one of several texts: its further lines are set in.
@@ -239,6 +237,6 @@ fn month(text: &str) -> Option<i64> {
         return Some(number);
     }
     let text = text.to_lowercase();
-    let is_meant = |name: &&str| text.chars().count() >= 3 && name.to_lowercase().starts_with(&text);
-    MONTHS.iter().position(is_meant).and_then(|place| i64::try_from(place + 1).ok())
+    let is_meant = |month: &u32| text.chars().count() >= 3 && month_word(*month).to_lowercase().starts_with(&text);
+    (1..=12).find(is_meant).map(i64::from)
 }

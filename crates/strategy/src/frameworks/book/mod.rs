@@ -186,7 +186,7 @@ const PARTS: [Part; 10] = [
 ];
 
 /// What the sheet of the practices says beside each, where a version follows another one.
-const PASSING: [&str; 3] = ["fate", "comes_from", "reason"];
+pub(super) const PASSING: [&str; 3] = ["fate", "comes_from", "reason"];
 /// The sheet of the practices that end with a version.
 const ENDED: &str = "ended";
 /// Its columns.
@@ -202,10 +202,13 @@ pub(super) struct Passing {
 }
 
 impl Passing {
-    /// What became of the practices of the version before; nothing for a first version.
+    /// What became of the practices of the version before; nothing for a first version, or where nobody wrote it down.
     pub(super) fn of(framework: &Framework, passed: &[Passed]) -> Option<Self> {
         let before = framework.before.as_deref()?;
         let own: Vec<&Passed> = passed.iter().filter(|passed| passed.framework == framework.id).collect();
+        if own.is_empty() {
+            return None;
+        }
         let was = |passed: &Passed| before.practices.iter().find(|was| Some(was.id) == passed.from);
         let origins = framework.practices.iter().map(|practice| {
             let led: Vec<_> = own.iter().filter(|passed| passed.to == Some(practice.id)).collect();
@@ -223,6 +226,11 @@ impl Passing {
     }
 }
 
+/// A text as a cell keeps it: without the blanks around it and at the ends of its lines.
+fn bare(text: &str) -> String {
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
 /// Where a practice comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Origin {
@@ -233,10 +241,33 @@ pub(super) struct Origin {
     pub reason: String,
 }
 
+impl Origin {
+    /// The first heading under which another one says something else; the fate follows from the rest.
+    pub(super) fn differs(&self, other: &Self) -> Option<&'static str> {
+        let sorted = |origin: &Self| {
+            let mut codes = origin.codes.clone();
+            codes.sort();
+            codes
+        };
+        let [_, comes_from, reason] = PASSING;
+        if sorted(self) != sorted(other) {
+            return Some(comes_from);
+        }
+        (bare(&self.reason) != bare(&other.reason)).then_some(reason)
+    }
+}
+
 /// A practice of the version before that leads nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ended {
     pub code: String,
     pub title: String,
     pub reason: String,
+}
+
+impl Ended {
+    /// Whether another one ends the same practice for the same reason.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.code == other.code && bare(&self.reason) == bare(&other.reason)
+    }
 }

@@ -10,7 +10,7 @@ use platform::{
 };
 use toml::Value;
 
-use super::{super::pack::Pack, ENDED, ENDED_COLUMNS, PARTS, PASSING, Passing, cells};
+use super::{super::pack::Pack, ENDED, ENDED_COLUMNS, Origin, PARTS, PASSING, Passing, cells};
 
 /// The sheets of a version; `passing` says what becomes of the practices of the version that it follows.
 pub(in super::super) fn sheets(pack: &Pack, passing: Option<&Passing>) -> Result<Vec<Sheet>, Error> {
@@ -32,7 +32,7 @@ pub(in super::super) fn sheets(pack: &Pack, passing: Option<&Passing>) -> Result
         if let (Some(passing), "practice") = (passing, part.part) {
             header.extend(PASSING);
             for (row, origin) in rows.iter_mut().zip(&passing.origins) {
-                row.extend([origin.fate.as_str().into(), origin.codes.join("; ").into(), origin.reason.as_str().into()]);
+                row.extend(origin.cells());
             }
         }
         sheets.push(Sheet { name: part.sheet.to_owned(), header, rows });
@@ -43,6 +43,13 @@ pub(in super::super) fn sheets(pack: &Pack, passing: Option<&Passing>) -> Result
         sheets.insert(1, Sheet { name: ENDED.to_owned(), header: ENDED_COLUMNS.to_vec(), rows });
     }
     Ok(sheets)
+}
+
+impl Origin {
+    /// Its cells, below the headings [`PASSING`].
+    pub(in super::super) fn cells(&self) -> [Cell; PASSING.len()] {
+        [self.fate.as_str().into(), self.codes.join("; ").into(), self.reason.as_str().into()]
+    }
 }
 
 /// The workbook of a version as a download under a name.
@@ -56,7 +63,7 @@ pub(in super::super) fn workbook(name: &str, pack: &Pack, passing: Option<&Passi
 pub(in super::super) fn is_same(one: &Pack, other: &Pack) -> Result<bool, Error> {
     let told = |pack: &Pack| -> Result<Vec<Vec<Vec<Cell>>>, Error> {
         let bare = |cell: Cell| match cell {
-            Cell::Text(text) => Cell::from(text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim()),
+            Cell::Text(text) => Cell::from(super::bare(&text)),
             other => other,
         };
         let rows = |sheet: Sheet| sheet.rows.into_iter().map(|row| row.into_iter().map(bare).collect()).collect();

@@ -28,14 +28,33 @@ type Places = BTreeMap<(&'static str, String), u64>;
 
 impl Read {
     /// A refusal of what the workbook says about where the practice of that place comes from.
-    pub(in super::super) fn refuse_origin(&self, file: &str, place: usize, code: &str, problem: &str, advice: &str) -> Refusal {
+    pub(in super::super) fn refuse_origin(
+        &self,
+        file: &str,
+        (place, heading): (usize, &str),
+        value: &str,
+        problem: &str,
+        advice: &str,
+    ) -> Refusal {
         let own = self.pack.practices.get(place).map(|practice| practice.code.as_str()).unwrap_or_default();
-        self.refuse(file, (PARTS[0].sheet, own, PASSING[1]), code, problem, advice)
+        self.refuse(file, (PARTS[0].sheet, own, heading), value, problem, advice)
     }
 
     /// A refusal of a practice that is said to end.
     pub(in super::super) fn refuse_ended(&self, file: &str, code: &str, problem: &str, advice: &str) -> Refusal {
         self.refuse(file, (ENDED, code, ENDED_COLUMNS[0]), code, problem, advice)
+    }
+
+    /// A refusal of what the workbook says about the version as a whole.
+    pub(in super::super) fn refuse_version(
+        &self,
+        file: &str,
+        heading: &str,
+        value: &str,
+        problem: &str,
+        advice: &str,
+    ) -> Refusal {
+        self.refuse(file, ("version", "", heading), value, problem, advice)
     }
 
     fn refuse(
@@ -47,8 +66,24 @@ impl Read {
         advice: &str,
     ) -> Refusal {
         let row = self.places.get(&(sheet, key.to_owned())).copied();
-        Refusal { row, ..refusal(file, &format!("{sheet}: {column}"), Some(value.to_owned()), problem, advice) }
+        of_cell(file, (sheet, column), row, value, problem, advice)
     }
+}
+
+/// A refusal of what a cell says, by its sheet, its heading and its row.
+fn of_cell(file: &str, (sheet, heading): (&str, &str), row: Option<u64>, value: &str, problem: &str, advice: &str) -> Refusal {
+    let value = (!value.is_empty()).then(|| value.chars().take(80).collect());
+    Refusal { row, ..refusal(file, &format!("{sheet}: {heading}"), value, problem, advice) }
+}
+
+/// What names a row by its number, where another thing of that number is refused; what has an id may be called `1` too.
+fn numbered(number: impl std::fmt::Display) -> String {
+    format!("number {number}")
+}
+
+/// A heading as it is compared: `comes_from`, however it is written.
+fn plain(heading: &str) -> String {
+    heading.trim().to_lowercase().replace(' ', "_")
 }
 
 /// Reads a workbook as a version; answers everything that is wrong with it at once.
@@ -92,10 +127,8 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn refuse(&mut self, (part, heading): (&str, &str), row: u64, value: &str, problem: &str, advice: &str) {
-        let value = (!value.is_empty()).then(|| value.chars().take(80).collect());
-        let place = format!("{part}: {heading}");
-        self.refused.push(Refusal { row: Some(row), ..refusal(self.file, &place, value, problem, advice) });
+    fn refuse(&mut self, place: (&str, &str), row: u64, value: &str, problem: &str, advice: &str) {
+        self.refused.push(of_cell(self.file, place, Some(row), value, problem, advice));
     }
 
     /// Where the headings of a sheet stand; each of them once.
@@ -103,8 +136,7 @@ impl Reading<'_> {
         let mut found = BTreeMap::new();
         let (row, names) = &leaf.headings;
         for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            let plain = name.trim().to_lowercase().replace(' ', "_");
-            if found.insert(plain, place).is_some() {
+            if found.insert(plain(name), place).is_some() {
                 self.refuse((sheet, name), *row, "", "Two columns have this name.", "Rename or remove one of them.");
             }
         }
@@ -147,17 +179,20 @@ impl Reading<'_> {
             let key = thing.get(part.key).map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
             // A second thing of that name is the one that a refusal of it speaks of.
             self.places.insert((part.sheet, key.unwrap_or_default()), *number);
+            if let Some(own) = thing.get("number") {
+                self.places.insert((part.sheet, numbered(own)), *number);
+            }
             things.push(Value::Table(thing));
         }
         let value = match (part.key, things.len()) {
             ("", 1) => things.into_iter().next(),
-            ("", 0) => None,
-            ("", _) => {
+            ("", rows) => {
                 let row = leaf.rows.get(1).map_or(leaf.headings.0, |(row, _)| *row);
-                self.refused.push(Refusal {
-                    row: Some(row),
-                    ..refusal(self.file, part.sheet, None, "There is more than one row.", "Keep the one that counts.")
-                });
+                let (problem, advice) = match rows {
+                    0 => ("There is no row below the headings.", "Fill one in."),
+                    _ => ("There is more than one row.", "Keep the one that counts."),
+                };
+                self.refused.push(Refusal { row: Some(row), ..refusal(self.file, part.sheet, None, problem, advice) });
                 None
             }
             _ => Some(Value::Array(things)),
@@ -169,9 +204,17 @@ impl Reading<'_> {
 
     /// Where practices come from, and which ones end; nothing when the workbook does not say.
     fn origins(&mut self, leaf: &Leaf, ended: Option<&Leaf>) -> Option<Passing> {
+        // Two columns of one name were refused when the practices were read.
         let headings: BTreeMap<String, usize> =
-            leaf.headings.1.iter().enumerate().map(|(place, name)| (name.trim().to_lowercase(), place)).collect();
-        let from = *headings.get("comes_from")?;
+            leaf.headings.1.iter().enumerate().map(|(place, name)| (plain(name), place)).collect();
+        let Some(from) = headings.get("comes_from").copied() else {
+            if let Some(ended) = ended.filter(|ended| !ended.rows.is_empty() || !ended.refused.is_empty()) {
+                let problem = "Practices end here, and the sheet practices does not say what the others come from.";
+                let advice = "Add the column comes_from there, or take this sheet out.";
+                self.refused.push(Refusal { row: Some(ended.headings.0), ..refusal(self.file, ENDED, None, problem, advice) });
+            }
+            return None;
+        };
         let cell =
             |cells: &[String], place: Option<&usize>| place.and_then(|place| cells.get(*place)).cloned().unwrap_or_default();
         let origins = leaf.rows.iter().map(|(_, cells)| Origin {
@@ -202,15 +245,18 @@ fn in_place(told: Refusal, places: &Places) -> Refusal {
     let (head, rest) = place.split_once(", ").unwrap_or((place.as_str(), ""));
     let listed =
         [("models of practice ", "models"), ("str indicators of practice ", "str"), ("caf indicators of practice ", "caf")];
-    let listed = listed.into_iter().find_map(|(words, heading)| Some(("practice", head.strip_prefix(words)?, heading)));
+    // A second thing of a list is named behind its practice: `models of practice 2.2.3 intensive`. Codes have no blanks.
+    let code = |rest: &'_ str| rest.split(' ').next().unwrap_or_default().to_owned();
+    let listed = listed.into_iter().find_map(|(words, heading)| Some(("practice", code(head.strip_prefix(words)?), heading)));
     let (part, key, field) = listed.unwrap_or_else(|| {
         let (part, key) = head.split_once(' ').unwrap_or((head, ""));
         let field = if rest.starts_with("due in cycle ") { "due" } else { rest };
-        (part, key, field)
+        (part, key.to_owned(), field)
     });
     let Some(part) = PARTS.iter().find(|known| known.part == part) else { return told };
     let is_column = part.columns.iter().any(|Column(name, ..)| *name == field);
     let column = if is_column { format!("{}: {field}", part.sheet) } else { part.sheet.to_owned() };
-    let row = places.get(&(part.sheet, key.to_owned())).copied();
+    let key = if field == "number" { numbered(key) } else { key };
+    let row = places.get(&(part.sheet, key)).copied();
     Refusal { column: Some(column), row, ..told }
 }

@@ -53,19 +53,21 @@ fn a_version_comes_back_as_it_went_with_texts_of_every_shape() {
 
 #[test]
 fn what_is_wrong_is_told_where_it_stands() {
-    let changed: [(&str, usize, &str, &str, &str); 14] = [
+    let changed: [(&str, usize, &str, &str, &str); 16] = [
         ("practices", 3, "step", "Dance", "There is no step of that name."),
         ("practices", 3, "strand", "", "This cell is empty."),
         ("practices", 3, "due", "1: Octember", "“1: Octember” is no window."),
         ("practices", 3, "due", "9: October", "There is no cycle of that number."),
         ("practices", 3, "due", "1: November to September", "runs past the end of the school year."),
         ("practices", 3, "models", "Intensive; Sparse", "There is no support model Sparse."),
+        ("practices", 3, "models", "Intensive; Intensive", "have this id."),
         ("practices", 3, "adapt", "in two halves", "does not begin with a support model."),
         ("practices", 3, "code", "1.1.1", "Two of the practices have this code."),
         ("practices", 3, "title", "", "It is empty."),
         ("practices", 3, "item", "1.5", "This is not a whole number."),
         ("version", 0, "effective_from", "soon", "This is not a day."),
         ("on track", 0, "watch_from", "2", "A share lies between 0 and 1."),
+        ("strands", 1, "number", "1", "have this number."),
         ("cycles", 1, "start", "13", "A month is a number from 1 to 12."),
         ("models", 1, "dose_days_per_week", "8", "A week has no such number of days."),
     ];
@@ -107,4 +109,35 @@ fn sheets_and_columns_are_missed_and_strange_ones_are_told() {
     leaf(&mut book, "version").rows.push((3, again.1));
     let refused = super::read(&book).expect_err("two versions");
     assert_eq!((refused[0].row, refused[0].problem.as_str()), (Some(3), "There is more than one row."));
+
+    let mut book = book_of(&default_pack(), None);
+    leaf(&mut book, "version").rows.clear();
+    let refused = super::read(&book).expect_err("no version");
+    let told = "version.xlsx, row 1, column version: There is no row below the headings. Fill one in.";
+    assert_eq!((refused[0].to_string().as_str(), refused.len()), (told, 1));
+    let mut book = book_of(&default_pack(), None);
+    leaf(&mut book, "cycles").rows.clear();
+    let refused = super::read(&book).expect_err("no cycles");
+    assert_eq!(refused[0].to_string(), "version.xlsx, column cycles: There is no cycle. Write at least one.");
+}
+
+#[test]
+fn where_practices_come_from_is_read_however_its_heading_is_written() {
+    let pack = default_pack();
+    let origin = |one: &pack::Practice| Origin { codes: vec![one.code.clone()], ..Origin::default() };
+    let ended = vec![Ended { code: "9.9.9".to_owned(), title: "Gone".to_owned(), reason: "Nobody did it.".to_owned() }];
+    let passing = Passing { origins: pack.practices.iter().map(origin).collect(), ended };
+    for written in ["comes from", " Comes From ", "COMES_FROM"] {
+        let mut book = book_of(&pack, Some(&passing));
+        let names = &mut leaf(&mut book, "practices").headings.1;
+        let place = names.iter().position(|name| name == "comes_from").expect("the column");
+        written.clone_into(&mut names[place]);
+        let read = super::read(&book).expect("it reads");
+        assert_eq!((read.passing.as_ref(), read.notices.len()), (Some(&passing), 0), "{written}");
+    }
+    let mut book = book_of(&pack, Some(&passing));
+    let names = &mut leaf(&mut book, "practices").headings.1;
+    names.iter_mut().filter(|name| *name == "comes_from").for_each(String::clear);
+    let refused = super::read(&book).expect_err("those that end follow nothing");
+    assert!(refused[0].to_string().starts_with("version.xlsx, row 1, column ended: Practices end here"), "{}", refused[0]);
 }

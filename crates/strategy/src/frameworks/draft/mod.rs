@@ -15,6 +15,7 @@ mod web;
 
 pub(super) use rules::is_reworded;
 pub(crate) use schema::migrations;
+pub(super) use store::open;
 pub(super) use verbs::read_source;
 
 pub(super) fn routes() -> platform::access::Routes {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use platform::{
     Cx, Error,
     access::May,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, Tx},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult},
     web::Form,
 };
 
@@ -14,13 +14,14 @@ use super::{
         lineage::{self, Fate, Passage},
         pack::Pack,
         publish::{self, Moment},
+        store as published,
     },
     policy::{Approve, OpenDraft, Publish},
     rules::{Line, Sheet},
     store::{self, Draft, Signed},
     verbs::{held, told},
 };
-use crate::{FrameworkDraftId, FrameworkId};
+use crate::FrameworkDraftId;
 
 /// Somebody's word that a draft can go out as it stood then.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -152,7 +153,8 @@ pub(super) async fn disapprove(may: &May<Approve, OpenDraft>, cx: &Cx) -> Result
 /// Puts the draft out as it was seen: the next version, from a day on, with its lineage.
 ///
 /// # Errors
-/// Stale when it was changed since; refused when a check does not hold, an approval is missing, or the day lies behind us.
+/// Stale when it was changed since; refused when a check does not hold, an approval is missing, the day lies behind us or is
+/// not after that of each other version, or the version came in as a file.
 pub(super) async fn publish(may: &May<Publish, OpenDraft>, cx: &Cx, seen: i32, from: NaiveDate) -> Result<(), Error> {
     let refused = |words: String| Err(Error::Refused(words));
     cx.db()
@@ -174,9 +176,16 @@ pub(super) async fn publish(may: &May<Publish, OpenDraft>, cx: &Cx, seen: i32, f
             if from < cx.today() {
                 return refused("That day lies behind us. People act by the words that they could read.".to_owned());
             }
-            let before = sheet_begins(tx, draft.base_id).await?;
-            if before.is_some_and(|before| from <= before) {
-                return refused("It can’t count from before the version that it follows.".to_owned());
+            let versions = published::versions(&**tx).await?;
+            if versions.iter().any(|version| version.key == draft.key && version.version == draft.number) {
+                let number = draft.number;
+                return refused(format!(
+                    "Version {number} came in as a file meanwhile. Take this draft along as a file, drop it, and begin the next one."
+                ));
+            }
+            if let Some(other) = publish::not_before(&versions, &draft.key, from) {
+                let (problem, advice) = publish::too_early(other);
+                return refused(format!("{problem} {advice}"));
             }
             let moment = Moment { tx, engine: cx.db().engine(), now: cx.now };
             let passages = passages(&sheet, &signed);
@@ -193,10 +202,6 @@ pub(super) async fn publish(may: &May<Publish, OpenDraft>, cx: &Cx, seen: i32, f
             told(tx, cx, may.who().into(), &draft, "practices published", &detail).await
         })
         .await
-}
-
-async fn sheet_begins(tx: &Tx, framework: FrameworkId) -> Result<Option<NaiveDate>, DbErr> {
-    db::scalar(&**tx, "select effective_from from framework where id = $1", vec![framework.into()]).await
 }
 
 /// What becomes of each practice, line by line, with reasons and who gave them.

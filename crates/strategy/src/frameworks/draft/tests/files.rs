@@ -11,10 +11,13 @@ use platform::{
 
 use super::{
     DRAFT, begin, href,
-    publishing::{approve, publish},
+    publishing::{approve, publish, version_of},
     send,
 };
-use crate::world::{in_the_world, visitor};
+use crate::{
+    frameworks::sample::DEFAULT_PACK,
+    world::{in_the_world, take_pack, visitor},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, FromQueryResult)]
 struct Passed {
@@ -107,39 +110,129 @@ async fn a_version_that_leaves_as_a_workbook_comes_in_as_the_same_one() {
     .await;
 }
 
+/// Takes a workbook in, some of its cells (by sheet, row and column) with another value.
+async fn changed(bench: &Bench, workbook: &[u8], cells: &[(&str, usize, &str, &str)]) -> Tally {
+    let kind = bench.app.house.import_kind("framework").expect("frameworks");
+    let Ok(import::Source::Book(mut book)) = import::read(kind, "draft.xlsx", workbook) else { panic!("a workbook") };
+    for (sheet, row, column, value) in cells {
+        let leaf = book.sheets.iter_mut().find(|leaf| leaf.name == *sheet).expect("a sheet");
+        let place = leaf.headings.1.iter().position(|name| name == column).expect("a column");
+        (*value).clone_into(&mut leaf.rows[*row].1[place]);
+    }
+    let source = [import::Source::Book(book)];
+    import::take(&bench.app, kind, &source, &Actor::Process("test"), Mode::Take).await.expect("an answer")
+}
+
 #[tokio::test]
 async fn what_a_workbook_says_of_practices_that_are_not_there_is_refused_and_nothing_comes_in() {
     in_the_world(async |bench| {
         begin(&bench).await;
         assert_eq!(send(&bench, "cleo", "2.2.3", &[("title", "A goal"), ("reason", "A concern.")]).await.status, 303);
         let draft = visitor(&bench, "ines").get(&format!("{DRAFT}/export/xlsx")).await.bytes;
-        let kind = bench.app.house.import_kind("framework").expect("frameworks");
-        let changed = async |sheet: &str, column: &str, value: &str| {
-            let Ok(import::Source::Book(mut book)) = import::read(kind, "draft.xlsx", &draft) else { panic!("a workbook") };
-            let leaf = book.sheets.iter_mut().find(|leaf| leaf.name == sheet).expect("a sheet");
-            let place = leaf.headings.1.iter().position(|name| name == column).expect("a column");
-            value.clone_into(&mut leaf.rows[0].1[place]);
-            let source = [import::Source::Book(book)];
-            import::take(&bench.app, kind, &source, &Actor::Process("test"), Mode::Take).await.expect("an answer").refused
-        };
-        let refused = changed("practices", "comes_from", "7.7.7").await;
-        let told = refused.first().expect("a refusal").to_string();
-        assert!(
-            told.starts_with(
-                "draft.xlsx, row 2, column practices: comes_from, \"7.7.7\": Version 1 has no practice of that code."
-            ),
-            "{told}"
+        let later = ("version", 0, "effective_from", "2021-10-13");
+        // A draft keeps its number for itself, and has the day of the version that it began from until it is published.
+        let refused = changed(&bench, &draft, &[]).await.refused;
+        let told: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "draft.xlsx, row 2, column version: version, \"2\": Version 2 is being written as a draft. Publish that draft, or drop it and then bring this file in.",
+                "draft.xlsx, row 2, column version: effective_from, \"2021-08-01\": Version 1 counts from 2021-08-01, and each version counts from a later day than the one before. Write a day after 2021-08-01.",
+            ]
         );
-        // The draft is one of version 2; as version 1 it says something else than what is published.
-        let refused = changed("version", "version", "1").await;
-        let told = refused.first().expect("a refusal").to_string();
-        assert!(told.starts_with("draft.xlsx, row 2, column version: version, \"1\": This version is published"), "{told}");
+        let seen = version_of(&bench).await;
+        assert_eq!(visitor(&bench, "cleo").post(&format!("{DRAFT}/removal"), &[("version", &seen)]).await.status, 303);
+        for (cell, told) in [
+            (
+                ("practices", 0, "comes_from", "7.7.7"),
+                "row 2, column practices: comes_from, \"7.7.7\": Version 1 has no practice",
+            ),
+            (
+                ("practices", 0, "comes_from", "1.1.1; 1.1.1"),
+                "row 2, column practices: comes_from, \"1.1.1\": This code stands there twice.",
+            ),
+            (("practices", 1, "comes_from", ""), "column ended: code, \"1.1.2\": Version 1 has this practice, and nothing says"),
+            // The draft was one of version 2; as version 1 it says something else than what is published.
+            (("version", 0, "version", "1"), "row 2, column version: version, \"1\": This version is published"),
+        ] {
+            let refused = changed(&bench, &draft, &[later, cell]).await.refused;
+            assert!(refused.first().expect("a refusal").to_string().starts_with(&format!("draft.xlsx, {told}")), "{refused:?}");
+            // A practice that another code stands for leads nowhere any more.
+            assert_eq!(refused.len(), if cell.3 == "7.7.7" { 2 } else { 1 }, "{refused:?}");
+        }
         assert_eq!(versions(&bench).await, Some(1));
-        // What the draft says as a workbook can be brought in as the version that it is to be.
-        let taken = take(&bench, "draft.xlsx", &draft, Mode::Take).await.expect("a workbook");
+        // What the draft said as a workbook can be brought in as the version that it was to be.
+        let taken = changed(&bench, &draft, &[later]).await;
         assert_eq!((taken.new, taken.refused.len()), (46, 0), "{:?}", taken.refused);
         let reworded = lineage(&bench).await.into_iter().find(|passed| passed.fate == "reworded").expect("a passage");
         assert_eq!((reworded.now.as_deref(), reworded.reason.as_str()), (Some("2.2.3"), "A concern."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_became_of_practices_never_changes_once_it_is_published() {
+    in_the_world(async |bench| {
+        publish_second(&bench).await;
+        let second = visitor(&bench, "pat").get("/practices/versions/vi-pit-2/export/xlsx").await.bytes;
+        let known = lineage(&bench).await;
+        for (cell, told) in [
+            (("practices", 0, "comes_from", ""), "row 2, column practices: comes_from: This version is published"),
+            (("practices", 0, "reason", "Why not?"), "row 2, column practices: reason, \"Why not?\": This version is published"),
+            (("ended", 0, "reason", "Why not?"), "row 2, column ended: code, \"2.1.3\": This version is published"),
+        ] {
+            let tally = changed(&bench, &second, &[cell]).await;
+            assert_eq!((tally.new, tally.same, tally.refused.len()), (0, 0, 1), "{:?}", tally.refused);
+            assert!(tally.refused[0].to_string().starts_with(&format!("draft.xlsx, {told}")), "{}", tally.refused[0]);
+        }
+        // A fate is told to readers, and so is the title of what ends.
+        let cells = [
+            ("practices", 0, "fate", "new"),
+            ("ended", 0, "title", "Another"),
+            ("ended", 0, "reason", "Nobody did it; it helped nobody. "),
+        ];
+        let tally = changed(&bench, &second, &cells).await;
+        assert_eq!((tally.same, tally.refused.len()), (45, 0), "{:?}", tally.refused);
+        assert_eq!(lineage(&bench).await, known);
+        // Where nobody wrote down what became of practices, the workbook does not say that all of them are new.
+        let nothing = "delete from practice_lineage";
+        bench.app.db.write(async |tx| db::exec(&**tx, nothing, vec![]).await).await.expect("nothing is known");
+        let alone = visitor(&bench, "pat").get("/practices/versions/vi-pit-2/export/xlsx").await.bytes;
+        let kind = bench.app.house.import_kind("framework").expect("frameworks");
+        let Ok(import::Source::Book(book)) = import::read(kind, "alone.xlsx", &alone) else { panic!("a workbook") };
+        assert!(book.sheets[0].headings.1.iter().all(|name| name != "comes_from"), "{:?}", book.sheets[0].headings);
+        let again = take(&bench, "alone.xlsx", &alone, Mode::Take).await.expect("a workbook");
+        assert_eq!((again.same, again.refused.len()), (45, 0), "{:?}", again.refused);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_counts_from_a_later_day_than_every_version_that_is_out() {
+    in_the_world(async |bench| {
+        let next = DEFAULT_PACK.replace("version = 1", "version = 2").replace("2021-08-01", "2021-11-01");
+        assert_eq!(take_pack(&bench, &next).await.new, 46);
+        begin(&bench).await;
+        assert_eq!(send(&bench, "cleo", "2.2.3", &[("title", "A goal"), ("reason", "A concern.")]).await.status, 303);
+        for who in ["dee", "cleo"] {
+            assert_eq!(approve(&bench, who).await.status, 303);
+        }
+        for day in ["2021-10-13", "2021-11-01"] {
+            let early = publish(&bench, "cleo", day).await;
+            assert_eq!(early.status, 422, "{day}");
+            assert!(early.text().contains("Version 2 counts from 2021-11-01"), "{}", early.text());
+        }
+        // A database may hold a draft whose number came in as a file before such files were refused.
+        let number = async |number: i32| {
+            let sql = "update framework_draft set number = $1";
+            bench.app.db.write(async |tx| db::exec(&**tx, sql, vec![number.into()]).await).await.expect("a number");
+        };
+        number(2).await;
+        let late = publish(&bench, "cleo", "2021-11-02").await;
+        assert_eq!(late.status, 422);
+        assert!(late.text().contains("Version 2 came in as a file meanwhile."), "{}", late.text());
+        number(3).await;
+        assert_eq!(publish(&bench, "cleo", "2021-11-02").await.status, 303);
     })
     .await;
 }

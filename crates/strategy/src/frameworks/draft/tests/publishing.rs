@@ -21,7 +21,7 @@ use crate::{
     world::{cell, day, in_the_world, in_the_world_of, visitor},
 };
 
-async fn version_of(bench: &Bench) -> String {
+pub(super) async fn version_of(bench: &Bench) -> String {
     let sql = "select steps from framework_draft where published_at is null and dropped_at is null";
     db::scalar::<i32>(bench.app.db.read(), sql, vec![]).await.expect("a query").expect("a draft").to_string()
 }

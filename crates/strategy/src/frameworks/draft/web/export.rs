@@ -4,7 +4,6 @@ use partnerships::calendar::Calendar;
 use platform::{
     Cx, Error,
     access::{May, actions::See},
-    sheet::Cell,
     web::Answered,
 };
 
@@ -41,24 +40,20 @@ pub(super) async fn draft(may: May<See, OpenDraft>, cx: Cx) -> Answered {
     let pack = out::pack_of(&read.draft, &read.sheet, None)?;
     let lines: Vec<&Line> = read.sheet.standing().collect();
     let (name, ending) = (format!("{}-{}-draft", read.draft.key, read.draft.number), may.ids().get("ending")?);
+    let origins = lines.iter().map(|line| book::Origin {
+        fate: read.sheet.fate(line).key().to_owned(),
+        codes: line.origins.clone(),
+        reason: line.reason.clone(),
+    });
+    let ended = read.sheet.base.iter().filter_map(|was| {
+        let ended = read.sheet.ended(&was.code)?;
+        Some(book::Ended { code: was.code.clone(), title: was.title.clone(), reason: ended.reason.clone() })
+    });
+    let passing = book::Passing { origins: origins.collect(), ended: ended.collect() };
     if ending == "xlsx" {
-        let origins = lines.iter().map(|line| book::Origin {
-            fate: read.sheet.fate(line).key().to_owned(),
-            codes: line.origins.clone(),
-            reason: line.reason.clone(),
-        });
-        let ended = read.sheet.base.iter().filter_map(|was| {
-            let ended = read.sheet.ended(&was.code)?;
-            Some(book::Ended { code: was.code.clone(), title: was.title.clone(), reason: ended.reason.clone() })
-        });
-        let passing = book::Passing { origins: origins.collect(), ended: ended.collect() };
         return book::workbook(&name, &pack, Some(&passing));
     }
-    let cells = |place: usize| -> Vec<Cell> {
-        let Some(line) = lines.get(place) else { return vec![Cell::Empty; 3] };
-        let fate = read.sheet.fate(line).key();
-        vec![fate.into(), line.origins.join("; ").into(), line.reason.as_str().into()]
-    };
-    let more = files::More { header: &["fate", "comes_from", "reason"], cells: &cells };
+    let cells = |place: usize| passing.origins.get(place).map_or_else(Vec::new, |origin| origin.cells().into());
+    let more = files::More { header: &book::PASSING, cells: &cells };
     files::download(&name, ending, &pack, &read.calendar, Some(more))
 }
