@@ -179,6 +179,9 @@ async fn somebody_of_staff_is_named_to_draft_too_and_writes_from_then_on() {
         assert_eq!((made.status.as_u16(), &made.json()["name"]), (201, &json!("Ada Byrne")), "{}", made.body);
         assert_eq!(chi.send_json("POST", &drafters, &key, &json!({ "person": "ada-byrne" })).await.body, made.body);
         assert_eq!(ada.get(made.location()).await.json(), made.json());
+        let twice = chi.send_json("POST", &drafters, &[], &json!({ "person": "ada-byrne" })).await;
+        is_problem(&twice, 422, "unfit");
+        assert!(twice.body.contains("Ada Byrne drafts already."), "{}", twice.body);
         let listed = ada.get(&drafters).await.json();
         assert_eq!(listed["items"].as_array().map(Vec::len), Some(2), "{listed}");
         let moved = json!({ "direction": "down" });
@@ -189,6 +192,12 @@ async fn somebody_of_staff_is_named_to_draft_too_and_writes_from_then_on() {
         assert_eq!(chi.send(Method::DELETE, made.location(), &[("if-match", &seen)], None).await.status, 204);
         is_problem(&chi.send(Method::DELETE, made.location(), &ANY, None).await, 404, "not-found");
         is_problem(&ada.send_json("POST", &place, &[], &moved).await, 403, "not-allowed");
+        let last = listed["items"].as_array().into_iter().flatten().find(|one| one["person"] != "ada-byrne").expect("Chi");
+        let path = format!("{drafters}/{}", last["person"].as_str().unwrap_or_default());
+        let kept = chi.send(Method::DELETE, &path, &ANY, None).await;
+        is_problem(&kept, 422, "unfit");
+        assert!(kept.body.contains("drafts. Let somebody else draft too, or drop the draft."), "{}", kept.body);
+        assert_eq!(chi.get(&path).await.status, 200);
         is_problem(&ada.send_json("POST", &drafters, &[], &ben).await, 403, "not-allowed");
     })
     .await;

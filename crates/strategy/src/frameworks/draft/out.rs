@@ -136,11 +136,21 @@ pub(super) async fn approve(may: &May<Approve, OpenDraft>, cx: &Cx, seen: i32, w
         .await
 }
 
-/// Takes one's approval back.
-pub(super) async fn disapprove(may: &May<Approve, OpenDraft>, cx: &Cx) -> Result<(), Error> {
+/// Takes somebody's approval back, given at the step `seen`; nothing happens where there is none any more.
+///
+/// # Errors
+/// Not allowed for the approval of somebody else; stale when it was given anew since.
+pub(super) async fn disapprove(may: &May<Approve, OpenDraft>, cx: &Cx, person: &str, seen: i32) -> Result<(), Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
+            if person != may.who().slug {
+                return Err(Error::NotAllowed);
+            }
+            let own = approvals(&**tx, draft.id).await?.into_iter().find(|approval| approval.slug == person);
+            if own.is_some_and(|own| own.step != seen) {
+                return Err(Error::Stale);
+            }
             let sql = "delete from framework_draft_approval where draft_id = $1 and person_id = $2";
             if db::exec(&**tx, sql, vec![draft.id.into(), may.who().person.into()]).await? == 0 {
                 return Ok(());

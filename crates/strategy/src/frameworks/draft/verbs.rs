@@ -12,7 +12,7 @@ use super::{
     super::{Framework, pack, store as published},
     policy::{Begin, OpenDraft, Versions},
     rules::{self, Direction, Part, Sheet},
-    store::{self, Draft},
+    store::{self, Draft, Drafter},
 };
 use crate::FrameworkDraftId;
 
@@ -285,11 +285,11 @@ pub(super) async fn undo(may: &MayEdit, cx: &Cx, number: i32) -> Result<i32, Err
 ///
 /// # Errors
 /// Stale when it is not as it was seen any more.
-pub(super) async fn drop_draft(may: &MayEdit, cx: &Cx, seen: Option<i32>) -> Result<(), Error> {
+pub(super) async fn drop_draft(may: &MayEdit, cx: &Cx, seen: i32) -> Result<(), Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
-            if seen.is_some_and(|seen| seen != draft.steps) {
+            if draft.steps != seen {
                 return Err(Error::Stale);
             }
             let sql = "update framework_draft set dropped_at = $2 where id = $1";
@@ -299,26 +299,48 @@ pub(super) async fn drop_draft(may: &MayEdit, cx: &Cx, seen: Option<i32>) -> Res
         .await
 }
 
-/// Lets somebody else write at the draft too.
-pub(super) async fn add_drafter(may: &MayEdit, cx: &Cx, person: &store::Drafter) -> Result<(), Error> {
+/// Lets somebody of staff write at the draft too; nobody where no one of staff has that key.
+///
+/// # Errors
+/// Refused when that person writes at it already.
+pub(super) async fn add_drafter(may: &MayEdit, cx: &Cx, person: &str) -> Result<Option<Drafter>, Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
+            let staff = store::staff(&**tx).await?;
+            let Some(chosen) = staff.into_iter().find(|one| one.slug == person) else { return Ok(None) };
             let sql = "insert into framework_drafter (draft_id, person_id) values ($1, $2) on conflict do nothing";
-            db::exec(&**tx, sql, vec![draft.id.into(), person.person_id.into()]).await?;
-            told(tx, cx, may.who().into(), &draft, "somebody drafts the practices too", &person.name).await
+            if db::exec(&**tx, sql, vec![draft.id.into(), chosen.person_id.into()]).await? == 0 {
+                return Err(Error::Refused(format!("{} drafts already.", chosen.name)));
+            }
+            told(tx, cx, may.who().into(), &draft, "somebody drafts the practices too", &chosen.name).await?;
+            Ok(Some(chosen))
         })
         .await
 }
 
-/// Takes that back.
-pub(super) async fn remove_drafter(may: &MayEdit, cx: &Cx, person: &store::Drafter) -> Result<(), Error> {
+/// Takes that back; answers from whom.
+///
+/// # Errors
+/// Not found when that person does not write at it; refused for the last one who does.
+pub(super) async fn remove_drafter(may: &MayEdit, cx: &Cx, person: &str) -> Result<Drafter, Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.draft.id).await?;
+            // Two who take each other off at the same moment wait for each other here, so that one of them stays.
+            db::exec(&**tx, "update framework_draft set steps = steps where id = $1", vec![draft.id.into()]).await?;
+            let drafters = store::drafters(&**tx, draft.id).await?;
+            let is_last = drafters.len() == 1;
+            let chosen = drafters.into_iter().find(|one| one.slug == person).ok_or(Error::NotFound)?;
+            if is_last {
+                let name = &chosen.name;
+                return Err(Error::Refused(format!("Nobody but {name} drafts. Let somebody else draft too, or drop the draft.")));
+            }
             let sql = "delete from framework_drafter where draft_id = $1 and person_id = $2";
-            db::exec(&**tx, sql, vec![draft.id.into(), person.person_id.into()]).await?;
-            told(tx, cx, may.who().into(), &draft, "somebody drafts the practices no longer", &person.name).await
+            if db::exec(&**tx, sql, vec![draft.id.into(), chosen.person_id.into()]).await? > 0 {
+                told(tx, cx, may.who().into(), &draft, "somebody drafts the practices no longer", &chosen.name).await?;
+            }
+            Ok(chosen)
         })
         .await
 }

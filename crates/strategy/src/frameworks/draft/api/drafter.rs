@@ -74,11 +74,9 @@ impl Fields for Named {
 async fn add(may: May<Edit, OpenDraft>, call: Call, new: New<Named>) -> Result<Made<Told>, Error> {
     new.make(&call, may.who(), async |cx| {
         let form = new.form();
-        let staff = store::staff(cx.db().read()).await?;
-        let Some(chosen) = staff.into_iter().find(|one| one.slug == form.value("person")) else {
+        let Some(chosen) = verbs::add_drafter(&may, cx, form.value("person")).await? else {
             return Err(Problem::unfit(vec![Flaw::of("person", "Nobody of staff has that key. Who is meant?")]).into());
         };
-        verbs::add_drafter(&may, cx, &chosen).await?;
         let at = format!("/api/v1/framework-drafts/{}/drafters/{}", may.draft.version_key(), chosen.slug);
         Ok(Made::at(at, ONLY_VERSION, tell(chosen)))
     })
@@ -86,8 +84,7 @@ async fn add(may: May<Edit, OpenDraft>, call: Call, new: New<Named>) -> Result<M
 }
 
 async fn remove(may: May<Edit, OpenDraft>, call: Call, removal: Removal) -> Result<Gone, Error> {
-    let drafter = named(&call, &may.draft, may.ids().get("person")?).await?;
     removal.on(ONLY_VERSION)?;
-    verbs::remove_drafter(&may, &call, &drafter).await?;
+    verbs::remove_drafter(&may, &call, may.ids().get("person")?).await?;
     Ok(Gone)
 }

@@ -115,12 +115,8 @@ async fn approve(may: May<Approve, OpenDraft>, call: Call, new: New<Approved>) -
 
 async fn disapprove(may: May<Approve, OpenDraft>, call: Call, removal: Removal) -> Result<Gone, Error> {
     let person = may.ids().get("person")?;
-    let approval = of(&call, &may.draft, person).await?;
-    if person != may.who().slug {
-        return Err(Error::NotAllowed);
-    }
-    removal.on(approval.step)?;
-    out::disapprove(&may, &call).await?;
+    let seen = removal.on(of(&call, &may.draft, person).await?.step)?;
+    out::disapprove(&may, &call, person, seen).await?;
     Ok(Gone)
 }
 
@@ -148,6 +144,6 @@ async fn publish(may: May<Publish, OpenDraft>, call: Call, new: New<Published>) 
 
 async fn drop_draft(may: May<Edit, OpenDraft>, call: Call, removal: Removal) -> Result<Gone, Error> {
     let seen = removal.on(may.draft.steps)?;
-    verbs::drop_draft(&may, &call, Some(seen)).await?;
+    verbs::drop_draft(&may, &call, seen).await?;
     Ok(Gone)
 }

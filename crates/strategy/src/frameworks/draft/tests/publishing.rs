@@ -103,7 +103,13 @@ async fn a_draft_goes_out_when_enough_approve_it_as_it_stands() {
         assert!(stale.text().contains("Somebody changed the draft since you opened it."), "{}", stale.text());
         assert_eq!(approve(&bench, "dee").await.status, 303);
         assert_eq!(approve(&bench, "cleo").await.status, 303);
-        assert_eq!(visitor(&bench, "dee").post(&format!("{DRAFT}/approvals/removal"), &[]).await.status, 303);
+        let removal = format!("{DRAFT}/approvals/removal");
+        assert_eq!(visitor(&bench, "dee").post(&removal, &[("version", "1")]).await.status, 409, "it was given anew since");
+        let seen = version_of(&bench).await;
+        let page = visitor(&bench, "dee").get(DRAFT).await.body;
+        let form = page.split(&removal).nth(1).and_then(|rest| rest.split("</form>").next()).expect("a form");
+        assert!(form.contains(&format!("name=\"version\" value=\"{seen}\"")), "{form}");
+        assert_eq!(visitor(&bench, "dee").post(&removal, &[("version", &seen)]).await.status, 303);
         assert_eq!(publish(&bench, "cleo", "2021-10-13").await.status, 422);
         assert_eq!(approve(&bench, "dee").await.status, 303);
 

@@ -213,6 +213,11 @@ async fn whoever_was_named_drafts_too_and_a_retired_practice_can_stand_again() {
         let nobody = visitor(&bench, "cleo").post(&format!("{DRAFT}/drafters"), &[("person", "pat")]).await;
         assert_eq!(nobody.status, 422, "Pat is not one of us");
         assert_eq!(visitor(&bench, "cleo").post(&format!("{DRAFT}/drafters"), &[("person", "ines")]).await.status, 303);
+        let named = "select count(*) from audit_event where action = 'somebody drafts the practices too'";
+        let twice = visitor(&bench, "cleo").post(&format!("{DRAFT}/drafters"), &[("person", "ines")]).await;
+        assert_eq!(twice.status, 422);
+        assert!(twice.text().contains("Ines Valdez drafts already."), "{}", twice.text());
+        assert_eq!(db::scalar::<i64>(bench.app.db.read(), named, vec![]).await.expect("a count"), Some(1));
         assert_eq!(visitor(&bench, "ines").post(&retirement, &retire).await.status, 303);
         let page = visitor(&bench, "ines").get(&line).await.text();
         assert!(page.contains("Retired in this draft.") && page.contains("Let it stand again"), "{page}");
@@ -227,7 +232,27 @@ async fn whoever_was_named_drafts_too_and_a_retired_practice_can_stand_again() {
         let off = format!("{DRAFT}/drafters/ines/removal");
         assert_eq!(visitor(&bench, "cleo").post(&off, &[]).await.status, 303);
         assert_eq!(visitor(&bench, "ines").post(&retirement, &retire).await.status, 403);
-        assert_eq!(visitor(&bench, "cleo").post(&format!("{DRAFT}/removal"), &[]).await.status, 303);
+        assert_eq!(visitor(&bench, "cleo").post(&off, &[]).await.status, 404, "she drafts no longer");
+        let last = visitor(&bench, "cleo").post(&format!("{DRAFT}/drafters/cleo/removal"), &[]).await;
+        assert_eq!(last.status, 422);
+        assert!(last.text().contains("Nobody but Cleo Adler drafts."), "{}", last.text());
+        let page = visitor(&bench, "cleo").get(DRAFT).await;
+        assert!(page.text().contains("Cleo Adler") && !page.body.contains("/drafters/cleo/removal"), "{}", page.body);
+        assert_eq!(visitor(&bench, "cleo").post(&format!("{DRAFT}/drafters"), &[("person", "ines")]).await.status, 303);
+        let (mut cleo, mut ines) = (visitor(&bench, "cleo"), visitor(&bench, "ines"));
+        let other = format!("{DRAFT}/drafters/cleo/removal");
+        let both = tokio::join!(cleo.post(&off, &[]), ines.post(&other, &[]));
+        assert!([&both.0, &both.1].iter().filter(|reply| reply.status == 303).count() == 1, "one of them stays");
+        let left = "select count(*) from framework_drafter";
+        assert_eq!(db::scalar::<i64>(bench.app.db.read(), left, vec![]).await.expect("a count"), Some(1));
+
+        let removal = format!("{DRAFT}/removal");
+        let stale = visitor(&bench, "cleo").post(&removal, &[("version", "1")]).await;
+        assert_eq!(stale.status, 422);
+        assert!(stale.text().contains("Look once more, then drop it."), "{}", stale.text());
+        let form = stale.body.split(&removal).nth(1).and_then(|rest| rest.split("</form>").next()).expect("a form");
+        let seen = form.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a version");
+        assert_eq!(visitor(&bench, "cleo").post(&removal, &[("version", seen)]).await.status, 303);
         assert_eq!(visitor(&bench, "cleo").get(DRAFT).await.status, 404);
         begin(&bench).await;
     })

@@ -31,8 +31,8 @@ pub(super) async fn approve(may: May<Approve, OpenDraft>, cx: Cx, mut form: Form
 }
 
 /// `POST /practices/draft/approvals/removal`
-pub(super) async fn disapprove(may: May<Approve, OpenDraft>, cx: Cx) -> Answered {
-    out::disapprove(&may, &cx).await?;
+pub(super) async fn disapprove(may: May<Approve, OpenDraft>, cx: Cx, form: Form) -> Answered {
+    out::disapprove(&may, &cx, &may.who().slug, form.version()).await?;
     Ok(go_to_with(HREF, &Toast::saying("Your approval is taken back.")))
 }
 

@@ -55,7 +55,8 @@ pub(super) struct Page {
     steps: Vec<StepLine>,
     stages: Vec<Stage>,
     approvals: Vec<ApprovalLine>,
-    approves: bool,
+    /// At which step whoever looks approved it.
+    approves: Option<i32>,
     checks: Vec<Checked>,
     missing: String,
     heard: String,
@@ -136,7 +137,7 @@ pub(super) async fn page_of(cx: &Cx, open: &OpenDraft, who: &Standing, can: Can,
         kept,
         changes: read.changes(&comments, cx),
         stages: stages(&read, &comments, &approvals, cx),
-        approves: approvals.iter().any(|approval| approval.slug == who.slug),
+        approves: approvals.iter().find(|approval| approval.slug == who.slug).map(|approval| approval.step),
         missing: missing(&read, &checks, &approvals),
         heard: heard(&comments),
         talked: talked(&read, &comments),
@@ -247,9 +248,23 @@ fn counts(read: &Read, standing: usize) -> String {
 }
 
 /// `POST /practices/draft/removal`
-pub(super) async fn remove(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
-    verbs::drop_draft(&may, &cx, None).await?;
-    Ok(go_to_with("/practices/versions", &Toast::saying("The draft is dropped. What is published stays as it is.")))
+pub(super) async fn remove(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
+    match verbs::drop_draft(&may, &cx, form.version()).await {
+        Ok(()) => {
+            Ok(go_to_with("/practices/versions", &Toast::saying("The draft is dropped. What is published stays as it is.")))
+        }
+        Err(Error::Stale) => {
+            form.refuse("drop-h", "Somebody changed the draft since you opened it. Look once more, then drop it.");
+            again(&may, &cx, form).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The page with a form that needs another look.
+async fn again(may: &May<Edit, OpenDraft>, cx: &Cx, form: Form) -> Answered {
+    let can = Can { edit: true, approve: may.also::<Approve>(), publish: may.also::<Publish>() };
+    page_with_errors(&page_of(cx, may, may.who(), can, form).await?)
 }
 
 /// `POST /practices/draft/steps/{step}/reversal`
@@ -261,21 +276,17 @@ pub(super) async fn undo(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
 
 /// `POST /practices/draft/drafters`
 pub(super) async fn add_drafter(may: May<Edit, OpenDraft>, cx: Cx, mut form: Form) -> Answered {
-    let staff = store::staff(cx.db().read()).await?;
-    let Some(chosen) = staff.into_iter().find(|one| one.slug == form.value("person")) else {
-        form.refuse("person", "Who? Choose somebody of us.");
-        let can = Can { edit: true, approve: may.also::<Approve>(), publish: may.also::<Publish>() };
-        return page_with_errors(&page_of(&cx, &may, may.who(), can, form).await?);
-    };
-    verbs::add_drafter(&may, &cx, &chosen).await?;
-    Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts with you now.", chosen.name))))
+    match verbs::add_drafter(&may, &cx, form.value("person")).await {
+        Ok(Some(chosen)) => return Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts with you now.", chosen.name)))),
+        Ok(None) => form.refuse("person", "Who? Choose somebody of us."),
+        Err(Error::Refused(words)) => form.refuse("person", words),
+        Err(error) => return Err(error),
+    }
+    again(&may, &cx, form).await
 }
 
 /// `POST /practices/draft/drafters/{person}/removal`
 pub(super) async fn remove_drafter(may: May<Edit, OpenDraft>, cx: Cx) -> Answered {
-    let drafters = store::drafters(cx.db().read(), may.draft.id).await?;
-    let person = may.ids().get("person")?;
-    let chosen = drafters.into_iter().find(|one| one.slug == person).ok_or(Error::NotFound)?;
-    verbs::remove_drafter(&may, &cx, &chosen).await?;
+    let chosen = verbs::remove_drafter(&may, &cx, may.ids().get("person")?).await?;
     Ok(go_to_with(HREF, &Toast::saying(format!("{} drafts no longer.", chosen.name))))
 }
