@@ -25,9 +25,34 @@ pub fn counted(count: impl Into<i64>, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// `125 bytes`, `412 MB`: a size as people say it.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return counted(i64::try_from(bytes).unwrap_or(0), "byte", "bytes");
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a size in words is rounded anyway")]
+    let mut size = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while size >= 999.5 && unit + 1 < UNITS.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    if size < 9.95 { format!("{size:.1} {}", UNITS[unit]) } else { format!("{size:.0} {}", UNITS[unit]) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_said_as_people_say_it() {
+        assert_eq!(
+            [1, 900, 12_400, 1_000_000, 412_300_000, 9_800_000_000].map(size),
+            ["1 byte", "900 bytes", "12 kB", "1.0 MB", "412 MB", "9.8 GB"]
+        );
+    }
 
     #[test]
     fn initials_come_from_the_first_and_last_word() {

@@ -24,7 +24,7 @@ pub use sweep::{SWEEP, broken};
 use crate::{
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Migration, Tx},
     error::Error,
-    secret,
+    secret, text,
 };
 
 /// The largest file, in bytes.
@@ -166,11 +166,7 @@ impl Facts {
     /// How many bytes it has, in words.
     #[must_use]
     pub fn size_in_words(&self) -> String {
-        match self.content_size {
-            bytes @ ..1024 => format!("{bytes} bytes"),
-            bytes @ ..1_048_576 => format!("{} KB", bytes / 1024),
-            bytes => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
-        }
+        text::size(u64::try_from(self.content_size).unwrap_or(0))
     }
 
     /// Width and height of a photo.

@@ -8,7 +8,7 @@ use platform::{
     access::{May, actions::See},
     audit, db,
     jobs::{self, Load},
-    text::counted,
+    text::{self, counted},
     web::{Answered, Shell, pace, page},
 };
 
@@ -123,10 +123,10 @@ pub(super) async fn show(may: May<See, Server>, cx: Cx) -> Answered {
     }
     facts.extend([
         ("People today", format!("{}; {} have a password", door.people_today, door.can_sign_in)),
-        ("Database", format!("{}{sound}", words::bytes(u64::try_from(size).unwrap_or(0)))),
+        ("Database", format!("{}{sound}", text::size(u64::try_from(size).unwrap_or(0)))),
     ]);
     if let Some((free, total)) = disk {
-        facts.push(("Free on the disk", format!("{} of {}", words::bytes(free), words::bytes(total))));
+        facts.push(("Free on the disk", format!("{} of {}", text::size(free), text::size(total))));
     }
     facts.extend([("Up for", words::lasted(cx.now - cx.app.started)), ("Version", env!("CARGO_PKG_VERSION").to_owned())]);
     let needs = needs(&cx, &load, check.as_ref(), disk);
@@ -237,7 +237,7 @@ fn needs(cx: &Cx, load: &Load, check: Option<&checks::Check>, disk: Option<(u64,
         && free < FEW
     {
         needs.push(Need {
-            title: format!("Only {} are free on the disk.", words::bytes(free)),
+            title: format!("Only {} are free on the disk.", text::size(free)),
             words: "When it is full, nothing can be saved any more. Could old backups or logs go elsewhere?".to_owned(),
             href: "#places",
             link: "See where things are",

@@ -5,19 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use platform::{Cx, text::counted};
 
-/// `412 MB`: a size as people say it.
-pub(super) fn bytes(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    #[allow(clippy::cast_precision_loss, reason = "a size in words is rounded anyway")]
-    let mut size = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    while size >= 999.5 && unit + 1 < UNITS.len() {
-        size /= 1000.0;
-        unit += 1;
-    }
-    if size < 9.95 { format!("{size:.1} {}", UNITS[unit]) } else { format!("{size:.0} {}", UNITS[unit]) }
-}
-
 /// `38 ms`, `1.2 s`.
 pub(super) fn pace(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1000.0;
@@ -84,7 +71,6 @@ mod tests {
 
     #[test]
     fn figures_are_said_as_people_say_them() {
-        assert_eq!([900, 1_000_000, 412_300_000, 9_800_000_000].map(bytes), ["0.9 kB", "1.0 MB", "412 MB", "9.8 GB"]);
         assert_eq!(
             [60, 900, 3600, 7200, 86_400, 172_800].map(|seconds| often(Duration::from_secs(seconds))),
             ["Every 1 minute", "Every 15 minutes", "Every hour", "Every 2 hours", "Every day", "Every 2 days"]
