@@ -80,10 +80,11 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     chunk
 }
 
-/// A picture of some KB that says of itself that it has that many dots each way, eight bits of grey.
-pub fn bomb(side: u32) -> Vec<u8> {
+/// A picture of some KB that says of itself that it has that many dots each way, of that many bits and that kind of colours: 0 is grey,
+/// 6 colours that one can see through.
+pub fn bomb(side: u32, bits: u8, colours: u8) -> Vec<u8> {
     let mut head = [side.to_be_bytes(), side.to_be_bytes()].concat();
-    head.extend([8, 0, 0, 0, 0]);
+    head.extend([bits, colours, 0, 0, 0]);
     let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(&vec![0; 4_000_000]).expect("zeroes");
     let packed = packed.finish().expect("a packed picture");

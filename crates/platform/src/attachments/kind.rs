@@ -169,6 +169,9 @@ fn recognised(content: &[u8]) -> Result<Kind, String> {
             "is in the form of an old Office, or has a password. Please save it as .docx, .xlsx, .pptx or PDF.".to_owned()
         );
     }
+    if content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff") {
+        return Err("is text in the form UTF-16, which not every device can read. Please save it as UTF-8.".to_owned());
+    }
     if content.is_empty() {
         return Err("is empty. Was it saved before you chose it?".to_owned());
     }
@@ -259,6 +262,8 @@ mod tests {
             ("torn.xlsx", b"PK\x03\x04torn".to_vec(), "can’t be opened"),
             ("run.exe", b"MZ\x90\0\x03".to_vec(), "a kind that we do not take"),
             ("nothing.txt", Vec::new(), "is empty"),
+            ("counts.csv", b"\xff\xfer\0o\0o\0m\0".to_vec(), "save it as UTF-8"),
+            ("counts.csv", b"\xfe\xff\0r\0o\0o\0m".to_vec(), "save it as UTF-8"),
         ] {
             let told = of(name, &content).expect_err(name);
             assert!(told.contains(says), "{name}: {told}");

@@ -35,15 +35,26 @@ pub(super) struct Photo {
 /// Why a photo was not drawn.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unread {
+    /// It has more dots than are opened.
     Large,
+    /// It says more of each dot than there is memory for.
+    Deep,
     Broken,
 }
 
 impl Unread {
-    pub(super) fn words(&self) -> &'static str {
+    pub(super) fn words(&self) -> String {
         match self {
-            Self::Large => "has too many dots to be opened: 50 million are the most. Could you send a smaller one?",
-            Self::Broken => "can’t be opened as a photo; part of it may be missing. Could you open it, and save it once more?",
+            Self::Large => format!(
+                "has too many dots to be opened: {} million are the most. Could you send a smaller one?",
+                MOST_DOTS / 1_000_000
+            ),
+            Self::Deep => {
+                "keeps 16 bits of each colour, which is too much to be opened at its size. Please save it as JPEG.".to_owned()
+            }
+            Self::Broken => {
+                "can’t be opened as a photo; part of it may be missing. Could you open it, and save it once more?".to_owned()
+            }
         }
     }
 }
@@ -57,8 +68,12 @@ pub(super) fn drawn(content: &[u8], format: ImageFormat) -> Result<Photo, Unread
     let mut decoder = reader.into_decoder().map_err(|error| unread(&error))?;
     let (width, height) = decoder.dimensions();
     // What it says of itself is measured before anything is unpacked.
-    if u64::from(width) * u64::from(height) > MOST_DOTS || decoder.total_bytes() > MOST_MEMORY {
+    if u64::from(width) * u64::from(height) > MOST_DOTS {
         return Err(Unread::Large);
+    }
+    // With eight bits of each colour, as many dots fit.
+    if decoder.total_bytes() > MOST_MEMORY {
+        return Err(Unread::Deep);
     }
     let turn = decoder.orientation().map_err(|error| unread(&error))?;
     let whole = DynamicImage::from_decoder(decoder).map_err(|error| unread(&error))?;

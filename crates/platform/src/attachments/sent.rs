@@ -14,13 +14,11 @@ use super::{Attachment, MOST_AT_ONCE, MOST_BYTES, MOST_TOGETHER};
 use crate::{
     app::App,
     error::Error,
-    web::{Form, bare_name, broken_off},
+    web::{Form, LARGEST, bare_name, broken_off, too_large},
 };
 
 /// How much is read of a form at all: what is too large is read to its end and let go, so that the browser hears our answer.
 const MOST_READ: usize = 128 * 1024 * 1024;
-/// The longest text of a field.
-const MOST_TEXT: usize = 256 * 1024;
 
 /// A file as it was sent.
 #[derive(Clone, Debug)]
@@ -94,6 +92,8 @@ impl FromRequest<Arc<App>> for FormWithFiles {
         let mut sent = Multipart::from_request(request, app).await.map_err(|_| broken_off())?;
         let (mut fields, mut files) = (Vec::new(), Vec::new());
         let (mut together, mut problem) = (0, None);
+        // How much text may still come: as much as any other form may have.
+        let mut room = Some(LARGEST);
         loop {
             let mut field = match sent.next_field().await {
                 Ok(Some(field)) => field,
@@ -106,8 +106,14 @@ impl FromRequest<Arc<App>> for FormWithFiles {
             };
             let name = field.name().unwrap_or_default().to_owned();
             let Some(file) = field.file_name().map(bare_name) else {
-                let text = read(&mut field, MOST_TEXT).await?.unwrap_or_default();
-                fields.push((name, String::from_utf8_lossy(&text).into_owned()));
+                let text = read(&mut field, room.unwrap_or(0)).await?;
+                // What stands between the fields of other forms counts there too.
+                let left = text.as_ref().zip(room).and_then(|(text, room)| room.checked_sub(name.len() + text.len() + 2));
+                match (text, left) {
+                    (Some(text), Some(_)) => fields.push((name, String::from_utf8_lossy(&text).into_owned())),
+                    _ => fields.clear(),
+                }
+                room = left;
                 continue;
             };
             let may_have = if files.len() < MOST_AT_ONCE { MOST_BYTES } else { 0 };
@@ -125,6 +131,9 @@ impl FromRequest<Arc<App>> for FormWithFiles {
             }
             together += content.as_ref().map_or(0, Bytes::len);
             files.push(SentFile { name: file, content: content.filter(|_| together <= MOST_TOGETHER) });
+        }
+        if room.is_none() {
+            return Err(too_large());
         }
         if files.len() > MOST_AT_ONCE {
             problem = Some(format!("{MOST_AT_ONCE} files are the most at a time. Could you add the others afterwards?"));

@@ -14,7 +14,7 @@ use super::origin::too_large;
 use crate::{app::App, error::Error};
 
 /// The largest form that is read.
-pub(super) const LARGEST: usize = 2 * 1024 * 1024;
+pub(crate) const LARGEST: usize = 2 * 1024 * 1024;
 
 /// The fields that were sent, and what is wrong with them.
 #[derive(Clone, Debug, Default)]

@@ -16,7 +16,9 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 
+pub(crate) use form::LARGEST;
 pub use form::{Form, Stated};
+pub(crate) use origin::too_large;
 pub use pace::{Pace, pace};
 pub use server::{build, serve};
 pub use shell::{NavPlace, Shell, ShellPerson, Toast};

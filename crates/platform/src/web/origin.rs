@@ -108,7 +108,7 @@ async fn word_in(request: Request) -> Result<(String, Request), Error> {
     Ok((String::new(), Request::from_parts(parts, body)))
 }
 
-pub(super) fn too_large() -> Error {
+pub(crate) fn too_large() -> Error {
     Error::Refused("That is more than one form can carry (2 MB).".to_owned())
 }
 

@@ -1,7 +1,7 @@
 //! Photos and files that nobody should attach: each ends in a sentence that names it, and the words beside it stay.
 
 use image::ImageFormat;
-use platform::db;
+use platform::{db, testing::Bench};
 
 use crate::{
     photos::{Attaches as _, bomb, from_a_phone, pdf, picture},
@@ -9,6 +9,16 @@ use crate::{
 };
 
 const LOG: &str = "/cycles/alder.21.c1/log-entries";
+
+/// How many rows there are of all that a form with files could leave.
+async fn kept(bench: &Bench) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in ["log_entry", "audit_event", "cycle_file", "attached_content"] {
+        let sql = format!("select count(*) from {table}");
+        counts.push(db::scalar(bench.app.db.read(), &sql, vec![]).await.expect("a query").expect("a count"));
+    }
+    counts
+}
 
 /// Names, contents and what is said about them.
 fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
@@ -25,7 +35,8 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("page.html", b"<!doctype html>".to_vec(), "a kind that we do not take"),
         ("IMG_1.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec(), "Most compatible"),
         ("torn.jpg", photo[..400].to_vec(), "can’t be opened as a photo"),
-        ("bomb.png", bomb(30_000), "too many dots"),
+        ("bomb.png", bomb(30_000, 8, 0), "too many dots to be opened: 52 million"),
+        ("deep.png", bomb(6_000, 16, 6), "keeps 16 bits of each colour"),
         ("lies.png", lies, "can’t be opened as a photo"),
         ("nothing.txt", Vec::new(), "is empty"),
         ("run.txt", b"MZ\x90\0\x03\0\0\0".to_vec(), "a kind that we do not take"),
@@ -36,11 +47,7 @@ fn files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 async fn each_hostile_file_is_named_changes_nothing_and_leaves_the_words() {
     in_the_world(async |bench| {
         let mut ada = visitor(bench, "ada");
-        let count = async |table: &str| {
-            let sql = format!("select count(*) from {table}");
-            db::scalar::<i64>(bench.app.db.read(), &sql, vec![]).await.expect("a query").expect("a count")
-        };
-        let before = (count("log_entry").await, count("audit_event").await);
+        let before = kept(bench).await;
         let sound = from_a_phone(900, 600);
         for (name, content, says) in files() {
             let key = crate::world::new_key();
@@ -62,8 +69,7 @@ async fn each_hostile_file_is_named_changes_nothing_and_leaves_the_words() {
                 reply.text()
             );
         }
-        assert_eq!((count("log_entry").await, count("audit_event").await), before);
-        assert_eq!((count("cycle_file").await, count("attached_content").await), (0, 0));
+        assert_eq!(kept(bench).await, before);
     })
     .await;
 }
@@ -72,17 +78,47 @@ async fn each_hostile_file_is_named_changes_nothing_and_leaves_the_words() {
 async fn too_many_and_too_much_are_told_before_anything_is_looked_at() {
     in_the_world(async |bench| {
         let mut ada = visitor(bench, "ada");
+        let before = kept(bench).await;
         let photo = picture(20, 20, ImageFormat::Jpeg);
         let many: Vec<_> = (0..7).map(|_| ("chart.jpg", photo.as_slice())).collect();
-        let reply = ada.attach(LOG, &[("text", "A wall of them.")], "files", &many).await;
+        let key = crate::world::new_key();
+        let reply = ada.attach(LOG, &[("key", key.as_str()), ("text", "A wall of them.")], "files", &many).await;
         assert!(reply.status == 422 && reply.text().contains("6 files are the most at a time."), "{}", reply.text());
         assert!(reply.body.contains("A wall of them."));
         let mut large = pdf();
         large.resize(9 * 1024 * 1024, b' ');
         let much: Vec<_> = (0..3).map(|_| ("tickets.pdf", large.as_slice())).collect();
-        let reply = ada.attach(LOG, &[("text", "All tickets.")], "files", &much).await;
+        let reply = ada.attach(LOG, &[("key", key.as_str()), ("text", "All tickets.")], "files", &much).await;
         assert!(reply.status == 422 && reply.text().contains("Together these files have more than 25 MB."), "{}", reply.text());
         assert!(reply.body.contains("All tickets."));
+        assert_eq!(kept(bench).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn much_text_is_told_so_and_never_lost() {
+    in_the_world(async |bench| {
+        let mut ada = visitor(bench, "ada");
+        let before = kept(bench).await;
+        let key = crate::world::new_key();
+        let long = "chart ".repeat(100_000);
+        let fields = [("key", key.as_str()), ("text", long.as_str()), ("caption", "Room 4")];
+        let photo = picture(20, 20, ImageFormat::Jpeg);
+        let reply = ada.attach(LOG, &fields, "files", &[("chart.jpg", &photo)]).await;
+        assert!(reply.status == 422 && reply.text().contains("4000 is the most"), "{}", reply.status);
+        assert!(reply.body.contains(long.trim()), "what was typed stands there");
+        // As much as no other form may have, in few fields or in many.
+        let quarter = "x".repeat(200 * 1024);
+        let few: Vec<_> = (0..11).map(|_| ("text", quarter.as_str())).collect();
+        let many: Vec<_> =
+            (0..30_000).map(|_| ("a-field-with-a-name-that-is-longer-than-what-stands-in-it-so-that-names-count", "")).collect();
+        for fields in [few, many] {
+            let reply =
+                ada.attach(LOG, &[&[("key", key.as_str())], &fields[..]].concat(), "files", &[("chart.jpg", &photo)]).await;
+            assert!(reply.status == 422 && reply.text().contains("more than one form can carry (2 MB)"), "{}", reply.status);
+        }
+        assert_eq!(kept(bench).await, before);
     })
     .await;
 }
