@@ -23,15 +23,19 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     lines.flat_map(|line| line.split(',')).map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect()
 }
 
+/// Whether the one who asks has what goes by that tag.
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    // Reading compares weakly: what a proxy has marked as weak is still the same thing.
+    tags(headers, &header::IF_NONE_MATCH).iter().any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
+}
+
 /// The answer, or 304 when the one who asks has it already.
 pub(super) fn unless_known(headers: &HeaderMap, response: Response) -> Response {
     if response.status() != StatusCode::OK || !headers.contains_key(header::IF_NONE_MATCH) {
         return response;
     }
     let Some(tag) = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()) else { return response };
-    // Reading compares weakly: what a proxy has marked as weak is still the same thing.
-    let known = |one: &String| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag;
-    if !tags(headers, &header::IF_NONE_MATCH).iter().any(known) {
+    if !is_known(headers, tag) {
         return response;
     }
     let (parts, _) = response.into_parts();

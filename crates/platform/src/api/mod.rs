@@ -24,6 +24,7 @@ pub use body::{Edit, Fields, New, Removal};
 pub use call::{Asks, Call, Plain};
 pub use describe::{Answer, Described, Endpoint, Part, Sketch};
 pub use document::{Reference, Right, document};
+pub(crate) use etag::is_known;
 pub use field::{Field, from_choices, objects};
 pub use once::{MIGRATION, TIDY};
 pub use problem::{Flaw, KINDS, Problem, ProblemKind};

@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Kind;
 use crate::{
+    api,
     db::{self, ConnectionTrait, FromQueryResult},
     error::Error,
 };
@@ -32,8 +33,8 @@ struct Row {
     bytes: Option<Vec<u8>>,
 }
 
-/// Answers the content of that hash under a name, or that it has not changed. The browser of whoever may see it may keep it for as long
-/// as they are signed in.
+/// Answers the content of that hash under a name, or that it has not changed. A browser may keep it, and asks before it shows it
+/// again: whoever may not see it any more, or gets to that browser next, is told so by the route.
 ///
 /// # Errors
 /// Not found, or the database's own.
@@ -44,11 +45,10 @@ pub async fn serve(on: &impl ConnectionTrait, asked: &HeaderMap, hash: &str, nam
     };
     let mut kept = HeaderMap::new();
     kept.insert(header::ETAG, value(&tag)?);
-    kept.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=604800, immutable"));
-    // Whoever signs in at the same browser next gets nothing of it.
-    kept.insert(header::VARY, HeaderValue::from_static("cookie, authorization"));
-    let known = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    if known.flat_map(|line| line.split(',')).any(|one| one.trim().trim_start_matches("W/") == tag) {
+    kept.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    // A browser takes over what comes with the word that nothing has changed, so that word brings it too.
+    kept.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    if api::is_known(asked, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
     let sql = match size {
@@ -63,7 +63,6 @@ pub async fn serve(on: &impl ConnectionTrait, asked: &HeaderMap, hash: &str, nam
     let name = utf8_percent_encode(name, IN_NAMES);
     kept.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
     kept.insert(header::CONTENT_DISPOSITION, value(&format!("{how}; filename*=UTF-8''{name}"))?);
-    kept.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok((kept, bytes).into_response())
 }
 
