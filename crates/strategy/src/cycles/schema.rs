@@ -195,5 +195,12 @@ create index log_entry_order on log_entry (on_day, id)",
             only: &[],
         },
         super::files::migration(),
+        Migration {
+            name: "strategy-cycles-004-taken-out",
+            why: "What was taken out is found by when, without a look at all that was ever written.",
+            sql: "create index log_entry_removed on log_entry (removed_at) where removed_at is not null;
+create index goal_removed on goal (removed_at) where removed_at is not null",
+            only: &[],
+        },
     ]
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::calendar::SchoolYear;
 use platform::{
     Cx, Error,
     access::{May, Standing},
     audit::{self, Actor},
     clock::new_id,
-    db::{self, DbErr, FromQueryResult, PersonId, Tx, Value},
+    db::{self, DbErr, Engine, FromQueryResult, PersonId, Tx, Value},
     search,
 };
 use uuid::Uuid;
@@ -67,7 +67,20 @@ pub(in crate::cycles) async fn record(
     cycle: &Cycle,
     detail: &str,
 ) -> Result<(), DbErr> {
-    audit::record(tx, cx.db().engine(), cx.now, &Actor::from(who), action, &cycle.subject(), told(cycle, detail)).await
+    record_of(tx, cx.db().engine(), cx.now, &Actor::from(who), action, cycle, detail).await
+}
+
+/// The same for whoever did it, a job too.
+pub(in crate::cycles) async fn record_of(
+    tx: &Tx,
+    engine: Engine,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    action: &str,
+    cycle: &Cycle,
+    detail: &str,
+) -> Result<(), DbErr> {
+    audit::record(tx, engine, now, actor, action, &cycle.subject(), told(cycle, detail)).await
 }
 
 pub(in crate::cycles) async fn keep(
@@ -405,11 +418,11 @@ pub(super) async fn add<N: Kept>(
     cx.db()
         .write(async |tx| {
             if db::exec(&**tx, &sql, params).await? == 0 {
-                let sql = format!("select cycle_id from {} where key = $1", N::TABLE);
-                let known = db::scalar::<CycleId>(&**tx, &sql, vec![key.clone().into()]).await?;
+                let sql = format!("select id from {} where key = $1 and cycle_id = $2", N::TABLE);
+                let known = db::scalar::<Uuid>(&**tx, &sql, vec![key.clone().into(), cycle.id.into()]).await?;
                 return match known {
-                    Some(known) if known == cycle.id => Ok(()),
-                    _ => Err(Error::Refused("This form was already used elsewhere. Please open a new one.".to_owned())),
+                    Some(known) => files::verbs::must_be_the_same(tx, known, &key, attached).await,
+                    None => Err(Error::Refused("This form was already used elsewhere. Please open a new one.".to_owned())),
                 };
             }
             put_practices(tx, id, part).await?;
@@ -486,7 +499,7 @@ pub(super) async fn restore<N: Kept>(may: &May<Run, PartThere<N>>, cx: &Cx) -> R
 async fn set_removed<N: Kept>(
     may: &May<Run, PartThere<N>>,
     cx: &Cx,
-    at: Option<chrono::DateTime<chrono::Utc>>,
+    at: Option<DateTime<Utc>>,
     version: Option<i32>,
     done: &str,
 ) -> Result<(), Error> {

@@ -235,10 +235,237 @@ async fn files_alone_are_an_entry_too() {
             let key = crate::world::new_key();
             assert_eq!(pia.attach(&format!("{entry}/files"), &[("key", &key)], "files", &five).await.status, 303);
         }
-        let one_more = pia.attach(&format!("{entry}/files"), &[], "files", &[("IMG_3.jpg", &photo)]).await;
+        let more = [("key", crate::world::new_key()), ("caption", "Room 5".to_owned())];
+        let more: Vec<_> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let one_more = pia.attach(&format!("{entry}/files"), &more, "files", &[("IMG_3.jpg", &photo)]).await;
         assert!(one_more.status == 422 && one_more.text().contains("12 files are the most"), "{}", one_more.text());
+        assert!(
+            one_more.body.contains("id=\"files-error\"") && one_more.body.contains("value=\"Room 5\""),
+            "beside the field, with the caption: {}",
+            one_more.body
+        );
         let none = pia.attach(&format!("{entry}/files"), &[], "files", &[]).await;
         assert!(none.status == 422 && none.text().contains("Which files?"), "{}", none.text());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_brings_its_files_once_and_no_others() {
+    in_the_world(async |bench| {
+        let (mut pia, mut ada) = (visitor(bench, "pia"), visitor(bench, "ada"));
+        let key = crate::world::new_key();
+        let (one, other) = (b"room,charts\n4,2\n".as_slice(), b"room,charts\n5,1\n".as_slice());
+        let noted = [("key", key.as_str()), ("text", "Counted.")];
+        assert_eq!(pia.attach(LOG, &noted, "files", &[("counts.csv", one)]).await.status, 303);
+        let again = pia.attach(LOG, &noted, "files", &[("counts.csv", one)]).await;
+        assert_eq!(again.status, 303, "the same once more");
+        for others in [vec![("counts.csv", other)], vec![("counts.csv", one), ("more.csv", other)], vec![]] {
+            let refused = pia.attach(LOG, &noted, "files", &others).await;
+            assert!(refused.status == 422 && refused.text().contains("was sent before, with other files"), "{}", refused.text());
+        }
+        // Nobody gets a file onto another's entry by its key, which stands in its address.
+        let plain = crate::world::new_key();
+        let noted = [("key", plain.as_str()), ("text", "Not counted.")];
+        assert_eq!(pia.attach(LOG, &noted, "files", &[]).await.status, 303);
+        assert_eq!(ada.attach(LOG, &noted, "files", &[("counts.csv", one)]).await.status, 422);
+        assert_eq!(pia.attach(LOG, &noted, "files", &[]).await.status, 303);
+        assert_eq!(count(bench, "cycle_file").await, 1);
+
+        // On what is full, the same form is done, and others are refused.
+        let full = format!("{LOG}/{key}/files");
+        let mut last = String::new();
+        for part in [6, 5] {
+            last = crate::world::new_key();
+            let files: Vec<_> = (0..part).map(|_| ("counts.csv", one)).collect();
+            assert_eq!(pia.attach(&full, &[("key", &last)], "files", &files).await.status, 303);
+        }
+        assert_eq!(count(bench, "cycle_file").await, 12);
+        let five = [("counts.csv", one); 5];
+        let again = pia.attach(&full, &[("key", &last)], "files", &five).await;
+        assert_eq!(again.status, 303, "{}", again.text());
+        for (to, files) in [(full.as_str(), &five[..4]), (EVIDENCE, &five[..])] {
+            let refused = pia.attach(to, &[("key", &last), ("caption", "Room 5")], "files", files).await;
+            assert!(refused.status == 422 && refused.text().contains("was sent before, with other files"), "{}", refused.text());
+            assert!(refused.body.contains("value=\"Room 5\""), "nothing typed is lost");
+        }
+        let without = pia.attach(EVIDENCE, &[("caption", "Room 5")], "files", &[("counts.csv", one)]).await;
+        assert!(without.status == 422 && without.text().contains("could not tell this form from others"), "{}", without.text());
+        assert_eq!(count(bench, "cycle_file").await, 12);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_more_than_twelve_hang_on_one_thing_whatever_comes_back() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        let mut six = async || {
+            let key = crate::world::new_key();
+            assert_eq!(
+                pia.attach(EVIDENCE, &[("key", &key)], "files", &[("tickets.pdf", pdf().as_slice()); 6]).await.status,
+                303
+            );
+            (1..=6).map(|number| format!("{CYCLE}/files/{key}.{number}")).collect::<Vec<_>>()
+        };
+        let mut first = six().await;
+        first.extend(six().await);
+        let mut pia = visitor(bench, "pia");
+        for file in &first {
+            assert_eq!(pia.post(&format!("{file}/removal"), &[]).await.status, 303);
+        }
+        for _ in 0..2 {
+            six().await;
+        }
+        let refused = pia.post(&format!("{}/restoration", first[0]), &[]).await;
+        assert!(refused.status == 422 && refused.text().contains("12 files are the most on one goal"), "{}", refused.text());
+        assert_eq!(count(bench, "cycle_file where removed_at is null").await, 12);
+        let standing = "select key from cycle_file where removed_at is null limit 1";
+        let standing = db::scalar::<String>(bench.app.db.read(), standing, vec![]).await.expect("a query").expect("a file");
+        assert_eq!(pia.post(&format!("{CYCLE}/files/{standing}/restoration"), &[]).await.status, 303, "it is there already");
+        assert_eq!(pia.post(&format!("{CYCLE}/files/{standing}/removal"), &[]).await.status, 303);
+        assert_eq!(pia.post(&format!("{}/restoration", first[0]), &[]).await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_went_with_its_entry_is_destroyed_told_and_takes_no_room() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        let key = crate::world::new_key();
+        let entry = format!("{LOG}/{key}");
+        let counts = b"room,charts\n4,2\n".as_slice();
+        let fields = [("key", key.as_str()), ("text", "Counted.")];
+        assert_eq!(pia.attach(LOG, &fields, "files", &[("counts.csv", counts); 6]).await.status, 303);
+        let page = pia.get(&entry).await.text();
+        assert!(page.contains("Files on it are destroyed 7 days after it was taken out."), "{page}");
+        let own =
+            put(&mut visitor(bench, "ada"), "/cycles/ada.21.c1/log-entries", &[("text", "Mine.")], "mine.csv", counts).await;
+        assert_eq!(visitor(bench, "ada").post(&format!("{own}/removal"), &[]).await.status, 303);
+        let goal = put(&mut pia, EVIDENCE, &[], "kept.csv", counts).await;
+        let destroyed = "6 files on it: destroyed, since it was taken out for more than 7 days.";
+        assert_eq!(pia.post(&format!("{entry}/removal"), &[]).await.status, 303);
+        let out = pia.get(&entry).await.text();
+        assert!(out.contains("Files on it are destroyed 7 days after it was taken out.") && !out.contains(destroyed), "{out}");
+        pass(bench, chrono::TimeDelta::days(8)).await;
+        pass(bench, chrono::TimeDelta::hours(2)).await;
+        let out = pia.get(&entry).await.text();
+        assert!(!out.contains("Files on it are destroyed 7 days") && out.contains(destroyed), "{out}");
+        assert_eq!(pia.post(&format!("{entry}/restoration"), &[]).await.status, 303);
+        for mut who in [visitor(bench, "pia"), visitor(bench, "ada")] {
+            let back = who.get(&entry).await.text();
+            assert!(back.contains(destroyed) && !back.contains("counts.csv Text"), "{back}");
+        }
+        for _ in 0..2 {
+            let key = crate::world::new_key();
+            let reply = pia.attach(&format!("{entry}/files"), &[("key", &key)], "files", &[("counts.csv", counts); 6]).await;
+            assert_eq!(reply.status, 303, "{}", reply.text());
+        }
+        assert_eq!(pia.get(&format!("{goal}/content")).await.status, 200);
+        let told = "audit_event where action = 'files destroyed' and actor_id is null";
+        assert_eq!(count(bench, told).await, 2, "once for each cycle, and not again where there is nothing more");
+        assert_eq!(count(bench, &format!("{told} and subject_key = 'alder.21.c1' and detail = '6 files'")).await, 1);
+        assert_eq!(count(bench, &format!("{told} and subject_key = 'ada.21.c1' and detail = ''")).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_destroyed_is_told_or_stays() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        let file = put(&mut pia, EVIDENCE, &[], "tickets.pdf", &pdf()).await;
+        assert_eq!(pia.post(&format!("{file}/removal"), &[]).await.status, 303);
+        let broken: &[&str] = match bench.app.db.engine() {
+            db::Engine::Sqlite => &["create trigger broken before insert on audit_event for each row
+                when new.action = 'files destroyed' begin select raise(abort, 'ended'); end"],
+            db::Engine::Postgres => &[
+                "create function broken() returns trigger language plpgsql as $$ begin raise exception 'ended'; end $$",
+                "create trigger broken before insert on audit_event for each row when (new.action = 'files destroyed')
+                 execute function broken()",
+            ],
+        };
+        for sql in broken {
+            bench.app.db.write(async |tx| db::exec(&**tx, sql, vec![]).await).await.expect("a trigger");
+        }
+        bench.app.clock.advance(chrono::TimeDelta::days(8));
+        assert!(run(bench, "let go of files taken out").await.is_err());
+        assert_eq!(count(bench, "cycle_file where hash is not null").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn content_that_has_just_come_in_is_left() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        put(&mut pia, EVIDENCE, &[], "tickets.pdf", &pdf()).await;
+        let sql = "update cycle_file set hash = null";
+        bench.app.db.write(async |tx| db::exec(&**tx, sql, vec![]).await).await.expect("nothing refers to it");
+        for (minutes, left) in [(0, 1), (59, 1), (2, 0)] {
+            bench.app.clock.advance(chrono::TimeDelta::minutes(minutes));
+            run(bench, "destroy attached files").await.expect("the job runs");
+            assert_eq!(count(bench, "attached_content").await, left, "{minutes} minutes later");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn photos_with_the_same_words_are_told_apart() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        let photo = picture(60, 40, ImageFormat::Jpeg);
+        let table = ("counts.csv", b"4,2\n".as_slice());
+        let many =
+            [("IMG_1.jpg", photo.as_slice()), table, ("IMG_2.jpg", &photo), ("more.csv", b"5"), table, ("IMG_3.jpg", &photo)];
+        let key = crate::world::new_key();
+        let fields = [("key", key.as_str()), ("text", "Walls."), ("caption", "Charts")];
+        assert_eq!(pia.attach(LOG, &fields, "files", &many).await.status, 303);
+        for page in [pia.get(CYCLE).await.body, pia.get(&format!("{LOG}/{key}")).await.body] {
+            for number in 1..=3 {
+                assert_eq!(page.matches(&format!("alt=\"Charts, {number} of 3\"")).count(), 1, "{page}");
+            }
+            for number in 1..=2 {
+                assert_eq!(page.matches(&format!("counts.csv, {number} of 2</span></a>")).count(), 1, "{page}");
+            }
+            assert!(page.contains(" more.csv</span></a>"), "the only one of that name: {page}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_ask_as_often_with_more_files() {
+    in_the_world(async |bench| {
+        let mut pia = visitor(bench, "pia");
+        let photo = picture(60, 40, ImageFormat::Jpeg);
+        let key = crate::world::new_key();
+        let fields = [("key", key.as_str()), ("text", "A wall.")];
+        assert_eq!(pia.attach(LOG, &fields, "files", &[]).await.status, 303);
+        give_token(bench, "pia@example.org", "pia's token").await;
+        let (entry, goal) = (format!("{LOG}/{key}"), EVIDENCE.trim_end_matches("/files"));
+        let lists = ["log-entries", "goals"].map(|kind| format!("/api/v1/{kind}?cycle=alder.21.c1"));
+        let asked = async || {
+            let mut counts = Vec::new();
+            for path in [CYCLE, &entry, goal, &lists[0], &lists[1]] {
+                let mut program = Visitor::with_token(bench, "pia's token");
+                // The first look may fill what is kept in memory.
+                assert_eq!(program.get(path).await.status, 200, "{path}");
+                let before = bench.app.db.statements_sent();
+                assert_eq!(program.get(path).await.status, 200);
+                counts.push((path.to_owned(), bench.app.db.statements_sent() - before));
+            }
+            counts
+        };
+        let without = asked().await;
+        for (part, many) in [(&entry, 1), (&entry, 6), (&goal.to_owned(), 6)] {
+            let key = crate::world::new_key();
+            let files = vec![("IMG_1.jpg", photo.as_slice()); many];
+            assert_eq!(pia.attach(&format!("{part}/files"), &[("key", &key)], "files", &files).await.status, 303);
+            assert_eq!(asked().await, without);
+        }
     })
     .await;
 }
@@ -315,9 +542,13 @@ async fn pass(bench: &Bench, time: chrono::TimeDelta) {
     let sql = "update session set ends_at = $1, idle_ends_at = $1";
     bench.app.db.write(async |tx| db::exec(&**tx, sql, vec![until.into()]).await).await.expect("longer sessions");
     for job in ["let go of files taken out", "destroy attached files"] {
-        let kind = bench.app.house.rooms().iter().flat_map(|room| &room.jobs).find(|kind| kind.name == job).expect("a job");
-        (kind.run)(&bench.app, "{}").await.expect("the job runs");
+        run(bench, job).await.expect("the job runs");
     }
+}
+
+async fn run(bench: &Bench, job: &str) -> Result<(), platform::Error> {
+    let kind = bench.app.house.rooms().iter().flat_map(|room| &room.jobs).find(|kind| kind.name == job).expect("a job");
+    (kind.run)(&bench.app, "{}").await
 }
 
 #[tokio::test]

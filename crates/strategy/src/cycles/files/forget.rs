@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use platform::{App, Error, db, jobs::JobKind, room::Answer};
+use platform::{App, jobs::JobKind, room::Answer};
 
-use super::DAYS_KEPT;
+use super::{DAYS_KEPT, store, verbs};
 
 /// The job that lets go of files that were taken out.
 pub(crate) const FORGET: JobKind =
@@ -13,12 +13,12 @@ pub(crate) const FORGET: JobKind =
 
 fn forget<'a>(app: &'a App, _: &'a str) -> Answer<'a, ()> {
     Box::pin(async move {
-        let before = app.clock.now() - TimeDelta::days(DAYS_KEPT);
-        // Those of a part that was taken out go with it.
-        let sql = "update cycle_file set hash = null where hash is not null and (removed_at < $1
-             or log_entry_id in (select id from log_entry where removed_at < $1)
-             or goal_id in (select id from goal where removed_at < $1))";
-        app.db.write(async |tx| db::exec(&**tx, sql, vec![before.into()]).await).await.map_err(Error::from)?;
+        let now = app.clock.now();
+        let before = now - TimeDelta::days(DAYS_KEPT);
+        // One transaction for each: whatever ends the program, what was destroyed on a cycle is told.
+        for cycle in store::due(app.db.read(), before).await? {
+            app.db.write(async |tx| verbs::forget(tx, app.db.engine(), now, &cycle, before).await).await?;
+        }
         Ok(())
     })
 }

@@ -1,5 +1,6 @@
 //! Queries about files on cycles.
 
+use chrono::{DateTime, Utc};
 use platform::{
     attachments::FACTS,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId},
@@ -10,8 +11,9 @@ use super::{CycleFile, FileThere};
 use crate::{
     CycleId,
     cycles::{
-        CycleThere,
+        Cycle, CycleThere,
         parts::{Goal, Kept, LogEntry},
+        store,
     },
 };
 
@@ -81,4 +83,49 @@ pub(super) async fn one(on: &impl ConnectionTrait, there: CycleThere, key: &str)
     };
     let Found { file, is_removed, entry_author: author, text: of, .. } = found;
     Ok(Some(FileThere { there, file, is_removed, part, of, author }))
+}
+
+/// How many files hang on a part; `column` says which kind of part it is. Those whose content is destroyed are none.
+pub(super) async fn count(on: &impl ConnectionTrait, column: &str, part: Uuid) -> Result<i64, DbErr> {
+    let sql = format!("select count(*) from cycle_file where {column} = $1 and removed_at is null and hash is not null");
+    Ok(db::scalar(on, &sql, vec![part.into()]).await?.unwrap_or(0))
+}
+
+/// How many of the files on a part were destroyed with it, while it was taken out; `column` says which kind of part it is.
+pub(in crate::cycles) async fn destroyed(on: &impl ConnectionTrait, column: &str, part: Uuid) -> Result<i64, DbErr> {
+    let sql = format!("select count(*) from cycle_file where {column} = $1 and removed_at is null and hash is null");
+    Ok(db::scalar(on, &sql, vec![part.into()]).await?.unwrap_or(0))
+}
+
+/// A file that a form has brought.
+#[derive(FromQueryResult)]
+pub(super) struct Brought {
+    /// The entry of the log or the goal on which it hangs.
+    pub part: Uuid,
+    pub hash: Option<String>,
+}
+
+/// The files of those keys, in the order of the keys.
+pub(super) async fn brought(on: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Brought>, DbErr> {
+    let sql = format!(
+        "select coalesce(log_entry_id, goal_id) as part, hash from cycle_file where key in ({}) order by key",
+        db::placeholders(1, keys.len())
+    );
+    db::rows(on, &sql, keys.iter().map(|key| key.clone().into()).collect()).await
+}
+
+/// The cycles on which something has content that was taken out before then, by itself or with what it hung on.
+pub(super) async fn due(on: &impl ConnectionTrait, before: DateTime<Utc>) -> Result<Vec<Cycle>, DbErr> {
+    let sql = format!(
+        "select {} from {} where c.id in (
+           select f.cycle_id from cycle_file f where f.removed_at < $1 and f.hash is not null
+           union select f.cycle_id from log_entry e join cycle_file f on f.log_entry_id = e.id
+             where e.removed_at < $1 and f.hash is not null
+           union select f.cycle_id from goal g join cycle_file f on f.goal_id = g.id
+             where g.removed_at < $1 and f.hash is not null)
+         order by c.id",
+        store::COLUMNS,
+        store::FROM
+    );
+    db::rows(on, &sql, vec![before.into()]).await
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use partnerships::calendar::spoken;
 use platform::{
+    attachments::Attachment,
     db::{FromQueryResult, PersonId, Value},
     web::Form,
 };
@@ -15,6 +16,17 @@ pub(in crate::cycles) struct LogEntry {
     pub on_day: NaiveDate,
     pub text: String,
     pub author_id: PersonId,
+}
+
+impl LogEntry {
+    /// What an entry says where somebody sent nothing but files: what they show, else what they are called.
+    pub(in crate::cycles) fn words_for(files: &[Attachment], caption: &str) -> String {
+        if caption.is_empty() {
+            files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ")
+        } else {
+            caption.to_owned()
+        }
+    }
 }
 
 impl Kept for LogEntry {

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use platform::{
     Cx, Error,
     access::{May, Standing, actions::See},
-    attachments::{Attachment, FormWithFiles, Size, serve},
+    attachments::{FormWithFiles, Size, serve},
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 
@@ -17,72 +17,56 @@ use crate::{
         parts::{Kept as Part, LogEntry, PartThere, World},
         policy::Run,
         store,
-        verbs::add,
     },
     wording::{self, Kept},
 };
 
-/// What an entry of the log says of itself where somebody sent nothing but files.
-fn words_for(files: &[Attachment], caption: &str) -> String {
-    match files {
-        _ if !caption.is_empty() => caption.to_owned(),
-        [file] => file.name.clone(),
-        files => files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "),
-    }
-}
-
 /// `POST /cycles/{cycle}/log-entries`: words, files, or both.
 pub(super) async fn note(may: May<Run, CycleThere>, cx: Cx, mut sent: FormWithFiles) -> Answered {
-    let there = may.thing();
-    let world = World::read(&cx, may.who(), there).await?;
+    let world = World::read(&cx, may.who(), may.thing()).await?;
     let files = sent.attachments("files").await?;
     let mut form = sent.form;
     let caption = form.optional("caption", CAPTION_MOST);
-    let key: Option<uuid::Uuid> = form.value("key").parse().ok();
     let has_words = !form.value("text").trim().is_empty();
     if let (Some(files), false) = (files.as_ref().filter(|files| !files.is_empty()), has_words) {
-        form.put("text", vec![words_for(files, caption.as_deref().unwrap_or_default())]);
+        form.put("text", vec![LogEntry::words_for(files, caption.as_deref().unwrap_or_default())]);
     }
     // Where files alone were sent and refused, that is what there is to say.
     let entry = if files.is_some() || has_words { <LogEntry as Part>::read(&mut form, &world) } else { None };
-    let (Some(entry), Some(key), Some(files), Some(caption)) = (entry, key, files, caption) else {
-        if key.is_none() {
-            form.put("key", vec![cx.new_id().to_string()]);
-            if !form.has_errors() {
-                form.refuse("text", "We could not tell this form from others. Please send it once more.");
-            }
-        }
-        return page_with_errors(&part::page_of::<LogEntry>(&cx, may.who(), there, &world, form));
-    };
-    add(&may, &cx, &world, key, &entry, Attached { files: &files, caption: &caption }).await?;
-    let undo = format!("{}/{}/{key}/removal", there.cycle.href(), LogEntry::PATH);
-    Ok(go_to_with(&back_of::<LogEntry>(there, form.value("from")), &Toast::with_undo("Saved.", undo)))
+    let attached = files.as_deref().zip(caption.as_deref()).map(|(files, caption)| Attached { files, caption });
+    part::put(&may, &cx, &world, form, entry.zip(attached)).await
 }
 
 /// `POST /cycles/{cycle}/goals/{goal}/files` and the like
 pub(super) async fn attach<N: Part>(may: May<Run, PartThere<N>>, cx: Cx, mut sent: FormWithFiles) -> Answered {
     let there = may.thing();
+    verbs::must_take_files(there)?;
     let files = sent.attachments("files").await?;
     let mut form = sent.form;
     if files.as_ref().is_some_and(Vec::is_empty) {
         form.refuse("files", "Which files? Please choose one or more.");
     }
     let caption = form.optional("caption", CAPTION_MOST);
-    let key = form.value("key").parse().unwrap_or_else(|_| cx.new_id());
-    let (Some(files), Some(caption), false) = (files, caption, form.has_errors()) else {
-        // The words of the part itself stand in the form beside this one.
-        let world = World::read(&cx, may.who(), &there.there).await?;
-        let mut whole = there.part.form(&world);
-        whole.put("version", vec![there.version.to_string()]);
-        whole.put("caption", form.all("caption").to_vec());
-        for (field, problem) in form.errors() {
-            whole.refuse(field, problem);
+    let key = part::key_of(&mut form, "files");
+    if let (Some(files), Some(caption), Some(key), false) = (&files, &caption, key, form.has_errors()) {
+        match verbs::attach(&may, &cx, key, Attached { files, caption }).await {
+            Ok(()) => {
+                let words = if files.len() == 1 { "The file is there." } else { "The files are there." };
+                return Ok(go_to_with(&back_of::<N>(&there.there, ""), &Toast::saying(words)));
+            }
+            Err(Error::Refused(words)) => form.refuse("files", words),
+            Err(error) => return Err(error),
         }
-        return page_with_errors(&standing(&cx, may.who(), there, &world, whole, true, false).await?);
-    };
-    verbs::attach(&may, &cx, key, Attached { files: &files, caption: &caption }).await?;
-    let words = if files.len() == 1 { "The file is there." } else { "The files are there." };
-    Ok(go_to_with(&back_of::<N>(&there.there, ""), &Toast::saying(words)))
+    }
+    // The words of the part itself stand in the form beside this one.
+    let world = World::read(&cx, may.who(), &there.there).await?;
+    let mut whole = there.part.form(&world);
+    whole.put("version", vec![there.version.to_string()]);
+    whole.put("caption", form.all("caption").to_vec());
+    for (field, problem) in form.errors() {
+        whole.refuse(field, problem);
+    }
+    page_with_errors(&standing(&cx, may.who(), there, &world, whole, true, false).await?)
 }
 
 #[derive(Template)]

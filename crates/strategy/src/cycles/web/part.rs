@@ -5,9 +5,11 @@ use axum::extract::Query;
 use platform::{
     Cx, Error,
     access::{May, actions::See},
+    text::counted,
     web::{Answered, Form, Shell, Toast, go_to_with, page, page_with_errors},
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::{
     cycles::{
@@ -65,6 +67,8 @@ pub(super) struct Page {
     /// Whether files can hang on it.
     takes_files: bool,
     files: Vec<FileLine>,
+    /// How many were destroyed while it was taken out, in words; empty for none.
+    destroyed: String,
     /// The key of what is attached next.
     files_key: String,
 }
@@ -105,6 +109,7 @@ pub(super) fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there:
         history: Vec::new(),
         takes_files: !N::FILES.is_empty(),
         files: Vec::new(),
+        destroyed: String::new(),
         files_key: cx.new_id().to_string(),
     }
 }
@@ -125,20 +130,37 @@ pub(super) async fn new<N: Part>(may: May<Run, CycleThere>, cx: Cx, Query(ask): 
 
 /// `POST /cycles/{cycle}/goals` and the like
 pub(super) async fn add<N: Part>(may: May<Run, CycleThere>, cx: Cx, mut form: Form) -> Answered {
-    let there = may.thing();
-    let world = World::read(&cx, may.who(), there).await?;
-    let key: Option<uuid::Uuid> = form.value("key").parse().ok();
+    let world = World::read(&cx, may.who(), may.thing()).await?;
     let part = <N as Part>::read(&mut form, &world);
-    let (Some(part), Some(key)) = (part, key) else {
+    put(&may, &cx, &world, form, part.map(|part| (part, Attached::default()))).await
+}
+
+/// The key that a form was made with. One that came without gets its word beside that field, where nothing else is wrong with it.
+pub(super) fn key_of(form: &mut Form, beside: &str) -> Option<Uuid> {
+    let key = form.value("key").parse().ok();
+    if key.is_none() && !form.has_errors() {
+        form.refuse(beside, "We could not tell this form from others. Please send it once more.");
+    }
+    key
+}
+
+/// Adds what a form says, with what hangs on it; where something is wrong with it, shows it once more.
+pub(super) async fn put<N: Part>(
+    may: &May<Run, CycleThere>,
+    cx: &Cx,
+    world: &World,
+    mut form: Form,
+    said: Option<(N, Attached<'_>)>,
+) -> Answered {
+    let there = may.thing();
+    let key = key_of(&mut form, "text");
+    let (Some((part, attached)), Some(key)) = (said, key) else {
         if key.is_none() {
             form.put("key", vec![cx.new_id().to_string()]);
-            if !form.has_errors() {
-                form.refuse("text", "We could not tell this form from others. Please send it once more.");
-            }
         }
-        return page_with_errors(&page_of::<N>(&cx, may.who(), there, &world, form));
+        return page_with_errors(&page_of::<N>(cx, may.who(), there, world, form));
     };
-    verbs::add(&may, &cx, &world, key, &part, Attached::default()).await?;
+    verbs::add(may, cx, world, key, &part, attached).await?;
     let base = there.cycle.href();
     let undo = format!("{base}/{}/{key}/removal", N::PATH);
     Ok(go_to_with(&back_of::<N>(there, form.value("from")), &Toast::with_undo("Saved.", undo)))
@@ -156,15 +178,19 @@ pub(super) async fn standing<N: Part>(
     let history = store::revisions(cx.db().read(), there.there.cycle.id, N::TABLE, &there.key).await?;
     let mut history: Vec<Kept> = history.into_iter().map(|revision| kept(cx, revision)).collect();
     let stands = is_stale.then(|| if history.is_empty() { Kept::somebodys(there.part.said(world)) } else { history.remove(0) });
-    let files = match N::FILES {
-        "" => Vec::new(),
-        column => files::store::on_parts(cx.db().read(), column, &[there.id]).await?,
+    let (files, destroyed) = match N::FILES {
+        "" => (Vec::new(), 0),
+        column => (
+            files::store::on_parts(cx.db().read(), column, &[there.id]).await?,
+            files::store::destroyed(cx.db().read(), column, there.id).await?,
+        ),
     };
     let page = page_of::<N>(cx, who, &there.there, world, form);
     let may_run = may_run && there.there.cycle.state != "closed";
     let (base, of) = (there.there.cycle.href(), format!("of this {}", N::WORD));
     Ok(Page {
-        files: files.iter().map(|file| FileLine::of(&base, file, &of, may_run)).collect(),
+        destroyed: if destroyed == 0 { String::new() } else { counted(destroyed, "file", "files") },
+        files: FileLine::list(&base, files.iter(), &of, may_run),
         action: format!("{}/{}", page.action, there.key),
         draft: format!("cycle:{}:{}:{}", there.there.cycle.key, N::PATH, there.key),
         is_new: false,

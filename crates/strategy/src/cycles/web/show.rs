@@ -425,14 +425,14 @@ fn codes(all: &Codes, id: uuid::Uuid, framework: Option<&Framework>) -> Vec<Code
 /// The evidence for a goal.
 fn of_goal(base: &str, number: usize, goal: &Goal, files: &[CycleFile], may_change: bool) -> Vec<FileLine> {
     let own = files.iter().filter(|file| file.goal_id == Some(goal.id.0));
-    own.map(|file| FileLine::of(base, file, &format!("as evidence for goal {number}"), may_change)).collect()
+    FileLine::list(base, own, &format!("as evidence for goal {number}"), may_change)
 }
 
 /// What hangs on an entry of the log.
 fn of_entry(base: &str, entry: &LogEntry, files: &[CycleFile], may_change: bool, today: NaiveDate) -> Vec<FileLine> {
     let of = format!("by {}, {}", entry.author, spoken(entry.on_day, today));
     let own = files.iter().filter(|file| file.log_entry_id == Some(entry.id));
-    own.map(|file| FileLine::of(base, file, &of, may_change)).collect()
+    FileLine::list(base, own, &of, may_change)
 }
 
 fn card(base: &str, number: usize, goal: &Goal, all: &Codes, framework: Option<&Framework>, today: NaiveDate) -> GoalCard {
