@@ -18,9 +18,8 @@ use super::{
 use crate::cycles::{
     CycleThere,
     files::verbs::Attached,
-    parts::{Kept, PartThere, World},
+    parts::{Kept, PartThere, World, verbs},
     policy::Run,
-    verbs,
 };
 
 /// A kind of part, as programs know it.

@@ -5,6 +5,7 @@ mod action;
 mod goal;
 mod learning;
 mod log_entry;
+pub(super) mod verbs;
 
 use std::collections::BTreeSet;
 

@@ -15,10 +15,9 @@ use crate::{
     cycles::{
         ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET, Owner,
         files::{self, lines::FileLine, verbs::Attached},
-        parts::{Kept as Part, PartThere, World},
+        parts::{Kept as Part, PartThere, World, verbs},
         policy::Run,
         store::{self, Revision},
-        verbs,
     },
     wording::Kept,
 };
