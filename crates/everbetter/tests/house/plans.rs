@@ -54,8 +54,11 @@ const ABOUT_ALL: [(&str, &str); 8] = [
 
 /// How the statements begin that read something of every partnership for whatever page needs it first, to be kept in memory until
 /// it changes.
-const OF_EVERYBODY: [&str; 2] =
-    ["select p.id, p.started_on, p.closed_on, p.planned_days_per_week", "select c.partnership_id, c.practice_id, c.cycle"];
+const OF_EVERYBODY: [&str; 3] = [
+    "select p.id, p.started_on, p.closed_on, p.planned_days_per_week",
+    "select c.partnership_id, c.practice_id, c.cycle",
+    "select p.id, p.team_id, p.supervisor_id from partnership",
+];
 
 /// A line of SQLite's account of how it answers a statement.
 #[derive(FromQueryResult)]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use platform::{
     Cx, Error,
-    access::Standing,
     db::{self, ConnectionTrait, DbErr, FromQueryResult, Params, PersonId, TeamId, placeholders},
     kept::Before,
 };
@@ -146,23 +145,38 @@ pub async fn worked_at_by(on: &impl ConnectionTrait, person: PersonId, day: Naiv
     db::rows(on, &sql, vec![person.into(), day.into()]).await
 }
 
-/// A partnership that somebody looks after.
+/// A partnership that is at work, and who looks after it.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-pub(crate) struct LookedAfter {
+pub struct LookedAfter {
+    /// Its id.
     pub id: PartnershipId,
+    team_id: TeamId,
+    /// Its supervisor.
     pub supervisor_id: Option<PersonId>,
 }
 
-/// The active partnerships that somebody supervises or whose team the person sits in, by name.
-pub(crate) async fn looked_after_by(on: &impl ConnectionTrait, who: &Standing) -> Result<Vec<LookedAfter>, DbErr> {
-    let mut params: Params = vec![who.person.into()];
-    params.extend(who.seats.iter().map(|seat| seat.team.into()));
-    let sql = format!(
-        "select p.id, p.supervisor_id from partnership p join site s on s.id = p.site_id
-         where p.status = 'active' and (p.supervisor_id = $1 or p.team_id in ({})) order by s.folded, p.slug",
-        placeholders(2, who.seats.len())
-    );
-    db::rows(on, &sql, params).await
+/// All partnerships that are at work, by name.
+struct AtWork(Vec<LookedAfter>);
+
+/// The active partnerships that a person supervises and those of these teams, by name: all are kept in memory until one of them
+/// changes, since a large team is looked after by every morning's page of whoever leads it.
+///
+/// # Errors
+/// The database's own.
+pub async fn looked_after_by(cx: &Cx, person: PersonId, teams: &[TeamId]) -> Result<Vec<LookedAfter>, Error> {
+    let all = cx
+        .kept(String::new(), |before: Option<Before<AtWork>>| async move {
+            if let Some(all) = before.and_then(|before| before.unless_beyond(&[people::persons::SUBJECT, people::teams::SUBJECT]))
+            {
+                return Ok(all);
+            }
+            let sql = "select p.id, p.team_id, p.supervisor_id from partnership p join site s on s.id = p.site_id
+                 where p.status = 'active' order by s.folded, p.slug";
+            Ok(Arc::new(AtWork(db::rows(cx.db().read(), sql, vec![]).await?)))
+        })
+        .await?;
+    let is_theirs = |one: &&LookedAfter| one.supervisor_id == Some(person) || teams.contains(&one.team_id);
+    Ok(all.0.iter().filter(is_theirs).copied().collect())
 }
 
 /// These partnerships, by name; one query, without staff.

@@ -24,11 +24,11 @@ use platform::{
 
 pub use everybody::{OfEverybody, WHO_AND_WHERE, of_everybody};
 pub use frame::PartnershipFrame;
-pub use list::{Filter, WorkingTeam, at_site, list, of_team, teams_at_work, worked_at_by};
-pub(crate) use list::{looked_after_by, of_ids, within};
+pub use list::{Filter, LookedAfter, WorkingTeam, at_site, list, looked_after_by, of_team, teams_at_work, worked_at_by};
+pub(crate) use list::{of_ids, within};
 pub use people::{Contact, People, Worker, people_of, staff_on};
-pub(crate) use policy::{Coach, Export, Hear};
-pub use policy::{Finish, Partnerships, Plan, Record, Settle};
+pub(crate) use policy::Export;
+pub use policy::{Coach, Finish, Hear, Partnerships, Plan, Record, Settle};
 pub use verbs::{change_dose, close, reopen};
 pub(crate) use verbs::{index_partnerships, index_partnerships_at};
 

@@ -131,7 +131,8 @@ pub(super) async fn looked_after(cx: &Cx, who: &Standing) -> Result<Option<Strin
         return Ok(None);
     }
     let on = cx.db().read();
-    let mut found = partnerships::looked_after_by(on, who).await?;
+    let teams: Vec<_> = who.seats.iter().map(|seat| seat.team).collect();
+    let mut found = partnerships::looked_after_by(cx, who.person, &teams).await?;
     let supervised = found.iter().filter(|partnership| partnership.supervisor_id == Some(who.person)).count();
     // A supervisor looks after some of a team's partnerships, whoever directs the team after all of them.
     let all_of_team = supervised == 0 || who.holds(&[roles::DIRECTOR, roles::SENIOR_DIRECTOR]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use partnerships::{
     calendar::{Calendar, SchoolYear},
-    partnerships::{OfEverybody, Partnership},
+    partnerships::{OfEverybody, Partnership, looked_after_by},
 };
 use platform::{
     Cx, Error,
@@ -125,10 +125,13 @@ pub(super) async fn for_those_who_look_after(cx: &Cx, who: &Who) -> Result<Optio
     }
     let leads = [roles::DIRECTOR, roles::SENIOR_DIRECTOR];
     let teams: Vec<_> = who.seats.iter().filter(|seat| leads.contains(&seat.role.as_str())).map(|seat| seat.team).collect();
-    let on = cx.db().read();
-    // Only what is named is read whole: a large team has thousands.
-    let (all, count) = store::looked_after(on, who.person, &teams, MOST).await?;
-    let more = count.saturating_sub(MOST);
+    let ids: Vec<_> = looked_after_by(cx, who.person, &teams).await?.into_iter().map(|one| one.id).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let more = ids.len().saturating_sub(MOST);
+    // Only what is named is read whole: a large team has hundreds.
+    let all = store::named(cx.db().read(), &ids[..ids.len().min(MOST)]).await?;
     let Some(set) = Set::read(cx, all).await? else { return Ok(None) };
     let schedules = set.schedules();
     let places = set.all.iter().map(|one| {

@@ -13,7 +13,7 @@ use partnerships::{
 };
 use platform::{
     Cx, Error,
-    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId, TeamId},
+    db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
 };
 
 use super::{
@@ -245,20 +245,10 @@ pub(super) async fn where_works(on: &impl ConnectionTrait, person: PersonId, tod
     db::rows(on, &supervised(rest), vec![person.into(), today.into()]).await
 }
 
-/// The first `most` of the partnerships that a person supervises and those of some teams, and how many they are.
-pub(super) async fn looked_after(
-    on: &impl ConnectionTrait,
-    person: PersonId,
-    teams: &[TeamId],
-    most: usize,
-) -> Result<(Vec<Supervised>, usize), DbErr> {
-    let rest = format!("(p.supervisor_id = $1 or p.team_id in ({}))", db::placeholders(2, teams.len()));
-    let mut params: db::Params = vec![person.into()];
-    params.extend(teams.iter().map(|team| (*team).into()));
-    let count = format!("select count(*) from partnership p where p.status = 'active' and {rest}");
-    let count = db::scalar::<i64>(on, &count, params.clone()).await?.unwrap_or(0);
-    let first = db::rows(on, &format!("{} limit {most}", supervised(&rest)), params).await?;
-    Ok((first, usize::try_from(count).unwrap_or(0)))
+/// These of the partnerships where work goes on, by name.
+pub(super) async fn named(on: &impl ConnectionTrait, partnerships: &[PartnershipId]) -> Result<Vec<Supervised>, DbErr> {
+    let rest = format!("p.id in ({})", db::placeholders(1, partnerships.len()));
+    db::rows(on, &supervised(&rest), partnerships.iter().map(|id| (*id).into()).collect()).await
 }
 
 /// The partnerships at a site.
