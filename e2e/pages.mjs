@@ -57,6 +57,7 @@ export const PAGES = [
   ["/practices", ALL],
   ["/practices/2.2.3", ALL],
   ["/practices/versions", ALL],
+  ["/practices/moves", STAFF],
   ["/overview", STAFF],
   ["/overview/standing/off-track?team=all", STAFF],
   ["/due", STAFF],

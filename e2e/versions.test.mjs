@@ -117,6 +117,23 @@ test("a director and the chief approve it, and it goes out from a day to come", 
     await page.getByText("Two practices in a coat.").waitFor();
     await sound(page, "two versions side by side");
   });
+  // The demo's day lies in the middle of its school year, and so does the version's.
+  await as(
+    "director",
+    async (page) => {
+      await page.goto("/practices/versions");
+      await page.getByRole("link", { name: /^Who moves over/ }).click();
+      await page.getByRole("heading", { level: 2, name: /^All of \d+ partnerships move over\.$/ }).waitFor();
+      await sound(page, "who moves over, on a phone");
+      await page.getByLabel(/^Stays on version 1: Linden Grove/).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("heading", { level: 2, name: /^1 of \d+ partnerships finish the year on version 1\.$/ }).waitFor();
+      await page.getByLabel(/^Stays on version 1: Linden Grove/).uncheck();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("heading", { level: 2, name: /^All of \d+ partnerships move over\.$/ }).waitFor();
+    },
+    { size: "phone" },
+  );
   await as(
     "partner",
     async (page) => {

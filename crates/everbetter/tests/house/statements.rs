@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 52] = [
+pub const PAGES: [(&str, &str); 53] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -40,6 +40,7 @@ pub const PAGES: [(&str, &str); 52] = [
     ("director", "/sites"),
     ("evaluator", "/practices"),
     ("evaluator", "/practices/versions"),
+    ("evaluator", "/practices/moves"),
     ("evaluator", "/api/v1/framework-drafts"),
     ("evaluator", "/practices/2.2.3"),
     ("director", "/overview"),

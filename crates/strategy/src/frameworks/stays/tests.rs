@@ -25,6 +25,7 @@ use crate::{
 };
 
 const MOVES: &str = "/practices/moves";
+const ALL: &str = "/practices/moves?team=all";
 
 /// Version 2 counts from today: P2 has other words, P3 was split, P6 is no more. Linden Grove enacted P1, P3, P4 and P6 before.
 async fn in_the_middle_of_the_year(test: impl AsyncFn(Bench)) {
@@ -109,7 +110,7 @@ async fn a_partnership_finishes_its_year_on_the_version_before_or_moves_over() {
         assert_eq!(in_use_then.of(linden, SchoolYear(2021)).version, 1);
         assert_eq!(in_use_then.of(linden, SchoolYear(2022)).version, 2);
 
-        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        let page = visitor(&bench, "dee").get(ALL).await.text();
         assert!(page.contains("1 of 4 partnerships finish the year on version 1."), "{page}");
         assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("was", "linden")]).await.status, 303);
         let tracker = visitor(&bench, "dee").get("/partnerships/linden/tracker").await.text();
@@ -125,7 +126,7 @@ async fn a_partnership_finishes_its_year_on_the_version_before_or_moves_over() {
 async fn who_answers_for_a_partnership_decides_and_only_what_was_changed() {
     in_the_middle_of_the_year(async |bench| {
         assert_eq!(visitor(&bench, "pat").get(MOVES).await.status, 403);
-        let seen = visitor(&bench, "ines").get(MOVES).await;
+        let seen = visitor(&bench, "ines").get(ALL).await;
         assert_eq!(seen.status, 200);
         assert!(
             seen.text().contains("All of 4 partnerships move over.") && !seen.body.contains("name=\"stays\""),
@@ -140,17 +141,19 @@ async fn who_answers_for_a_partnership_decides_and_only_what_was_changed() {
         let refused = decide(&bench, "dee", &both).await;
         assert_eq!(refused.status, 422, "{}", refused.text());
         assert!(refused.text().contains("is not yours to decide about"), "{}", refused.text());
-        assert!(visitor(&bench, "dee").get(MOVES).await.text().contains("All of 4 partnerships move over."));
+        assert!(visitor(&bench, "dee").get(ALL).await.text().contains("All of 4 partnerships move over."));
         let nowhere = decide(&bench, "dee", &[("shown", "nowhere"), ("stays", "nowhere")]).await;
         assert!(nowhere.status == 422 && nowhere.text().contains("load the page again"), "{}", nowhere.text());
 
         // Two people with the page open: each changes what they changed, and no more.
         assert_eq!(decide(&bench, "cleo", &stay).await.status, 303);
         assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("shown", "ashford"), ("stays", "ashford")]).await.status, 303);
-        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        let page = visitor(&bench, "dee").get(ALL).await.text();
         assert!(page.contains("2 of 4 partnerships finish the year on version 1."), "{page}");
         assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await.status, 303);
-        assert!(visitor(&bench, "dee").get(MOVES).await.text().contains("2 of 4 partnerships"));
+        assert!(visitor(&bench, "dee").get(ALL).await.text().contains("2 of 4 partnerships"));
+        // The own team stands there first.
+        assert!(visitor(&bench, "dee").get(MOVES).await.text().contains("2 of 2 partnerships"));
     })
     .await;
 }
@@ -187,7 +190,7 @@ async fn what_is_counted_over_all_follows_those_who_stay() {
 #[tokio::test]
 async fn only_a_version_that_begins_within_the_year_asks_anybody() {
     in_the_world_of(&six_practices(), async |bench| {
-        let page = visitor(&bench, "dee").get(MOVES).await.text();
+        let page = visitor(&bench, "dee").get(ALL).await.text();
         assert!(page.contains("Nothing moves this school year"), "{page}");
         let reply = decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await;
         assert_eq!((reply.status.as_u16(), reply.location()), (303, MOVES));

@@ -30,6 +30,8 @@ use crate::{frameworks::Framework, overview::store::at_work, tracker::everybodys
 
 /// Where it is decided.
 pub(crate) const HREF: &str = "/practices/moves";
+/// The word in the address for all teams.
+const ALL: &str = "all";
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get(HREF, show).post(HREF, decide)
@@ -38,7 +40,7 @@ pub(crate) fn routes() -> Routes {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 struct Ask {
-    /// A team's key; empty for all.
+    /// A team's key, or the word for all; empty for the visitor's own.
     #[serde(skip_serializing_if = "String::is_empty")]
     team: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -103,6 +105,10 @@ async fn page_of(cx: &Cx, who: &Standing, ask: Ask, form: Form) -> Result<Page, 
     };
     let (Some(turn), Some(in_use)) = (turn_of(cx).await?, InUse::today(cx).await?) else { return Ok(drawn) };
     let teams = teams_at_work(on).await?;
+    if drawn.ask.team.is_empty() {
+        let own = teams.iter().find(|team| who.sits_in(team.id));
+        drawn.ask.team = own.map_or_else(|| ALL.to_owned(), |team| team.slug.clone());
+    }
     let team = teams.iter().find(|team| team.slug == drawn.ask.team).map(|team| team.id);
     let mut asked = at_work(on, &calendar, turn.year, today).await?;
     asked.retain(|partnership| is_asked(partnership, &turn) && team.is_none_or(|team| partnership.team_id == team));
@@ -132,7 +138,7 @@ async fn page_of(cx: &Cx, who: &Standing, ask: Ask, form: Form) -> Result<Page, 
         staying => format!("{staying} of {of} finish the year on version {}.", turn.before.version),
     };
     let named = teams.into_iter().map(|team| (team.slug, team.name));
-    drawn.teams = std::iter::once((String::new(), "All teams".to_owned())).chain(named).collect();
+    drawn.teams = std::iter::once((ALL.to_owned(), "All teams".to_owned())).chain(named).collect();
     let way = |after: &str, before: &str| {
         let ask = Ask { team: drawn.ask.team.clone(), after: after.to_owned(), before: before.to_owned() };
         if after.is_empty() && before.is_empty() { String::new() } else { address(HREF, &ask) }
