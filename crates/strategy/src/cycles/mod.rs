@@ -5,6 +5,7 @@
 //! serve every owner, with the access that fits it ([`owner`]).
 
 mod api;
+mod coachees;
 mod contributions;
 pub(crate) mod files;
 mod foresight;

@@ -202,5 +202,6 @@ create index log_entry_order on log_entry (on_day, id)",
 create index goal_removed on goal (removed_at) where removed_at is not null",
             only: &[],
         },
+        super::coachees::migration(),
     ]
 }

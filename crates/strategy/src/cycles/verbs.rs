@@ -15,7 +15,7 @@ use platform::{
 use uuid::Uuid;
 
 use super::{
-    Cycle, CycleThere, OwnerKind,
+    Cycle, CycleThere, OwnerKind, coachees,
     owner::Owner,
     parts::{Action, Goal, Kept},
     policy::Run,
@@ -281,6 +281,7 @@ async fn carry(tx: &Tx, cx: &Cx, who: &Standing, from: CycleId, to: CycleId) -> 
             vec![id.into(), id.to_string().into(), to.into(), position.into(), action.id.into()],
         )
         .await?;
+        coachees::store::carry(tx, action.id, id, cx.today()).await?;
         keep_as_it_is::<Action>(tx, cx, who, to, &id.to_string()).await?;
     }
     let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);

@@ -1,5 +1,6 @@
 //! Cycles as people see them: each owner's by those whom they concern, and nobody else.
 
+mod coachees;
 mod files;
 mod review;
 mod running;

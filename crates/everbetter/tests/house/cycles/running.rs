@@ -10,7 +10,7 @@ use crate::world::{in_the_world, take, visitor};
 const CYCLE: &str = "/cycles/alder.21.c1";
 
 /// What a form's hidden field holds.
-fn hidden(page: &Reply, name: &str) -> String {
+pub(super) fn hidden(page: &Reply, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }

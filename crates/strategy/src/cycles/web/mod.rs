@@ -1,6 +1,7 @@
 //! The pages of cycles.
 
 pub(super) mod begin;
+mod coachees;
 mod edit;
 pub(super) mod fields;
 mod files;
@@ -62,7 +63,8 @@ pub(super) fn routes() -> Routes {
             "/cycles/{cycle}/plan-actions/{action}/removal",
             "/cycles/{cycle}/plan-actions/{action}/restoration",
         ],
-    );
+    )
+    .post("/cycles/{cycle}/plan-actions/{action}/coachees", coachees::concern);
     let routes = parts_but_new::<LogEntry>(
         routes.post("/cycles/{cycle}/log-entries", files::note),
         [

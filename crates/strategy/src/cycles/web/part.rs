@@ -11,6 +11,8 @@ use platform::{
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::coachees::{self, Concerned};
+
 use crate::{
     cycles::{
         ACTION_STATUSES, CycleThere, DECISIONS, GOAL_KINDS, LEARNINGS, MET, Owner,
@@ -70,6 +72,8 @@ pub(super) struct Page {
     destroyed: String,
     /// The key of what is attached next.
     files_key: String,
+    /// Whom it concerns, for those who may know.
+    concerned: Option<Concerned>,
 }
 
 impl Page {
@@ -110,6 +114,7 @@ pub(super) fn page_of<N: Part>(cx: &Cx, who: &platform::access::Standing, there:
         files: Vec::new(),
         destroyed: String::new(),
         files_key: cx.new_id().to_string(),
+        concerned: None,
     }
 }
 
@@ -184,10 +189,12 @@ pub(super) async fn standing<N: Part>(
             files::store::destroyed(cx.db().read(), column, there.id).await?,
         ),
     };
+    let concerned = coachees::beside(cx, who, there).await?;
     let page = page_of::<N>(cx, who, &there.there, world, form);
     let may_run = may_run && there.there.cycle.state != "closed";
     let (base, of) = (there.there.cycle.href(), format!("of this {}", N::WORD));
     Ok(Page {
+        concerned,
         destroyed: if destroyed == 0 { String::new() } else { counted(destroyed, "file", "files") },
         files: FileLine::list(&base, files.iter(), &of, may_run),
         action: format!("{}/{}", page.action, there.key),

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     close_and_renew,
     cycles::{
-        ACTION_STATUSES, Cycle, CycleThere, DECISIONS, Goal, LEARNINGS, LogEntry, MET, PlanAction,
+        ACTION_STATUSES, Cycle, CycleThere, DECISIONS, Goal, LEARNINGS, LogEntry, MET, PlanAction, coachees,
         files::{self, CycleFile, lines::FileLine},
         owner::Owner,
         parts::{self, Kept},
@@ -80,6 +80,8 @@ struct ActionRow {
     evidence: String,
     resources: String,
     why_not: String,
+    /// The coachees whom it concerns, for those who may know.
+    concerned: String,
 }
 
 struct LogLine {
@@ -191,6 +193,10 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
     let members = store::members(on, cycle.id).await?;
     let (goals, goal_codes) = store::goals(on, cycle.id).await?;
     let plan = store::plan(on, cycle.id).await?;
+    let mut concerned = match coachees::heard_by(may.who(), may.thing()) {
+        Some(_) => coachees::store::of_cycle(on, cycle.id).await?,
+        None => BTreeMap::new(),
+    };
     let log = store::log(on, cycle.id, Seek { after: &ask.after, before: &ask.before }).await?;
     let entries: Vec<_> = log.rows.iter().map(|entry| entry.id).collect();
     let files = files::store::on_cycle(on, cycle.id, &entries).await?;
@@ -250,7 +256,13 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
                 ..card(&base, number, goal, &goal_codes, framework, today)
             })
             .collect(),
-        plan: plan.into_iter().map(|action| row(&base, action, framework, today)).collect(),
+        plan: plan
+            .into_iter()
+            .map(|action| {
+                let concerned = concerned.remove(&action.key).unwrap_or_default().join(", ");
+                ActionRow { concerned, ..row(&base, action, framework, today) }
+            })
+            .collect(),
         log: log
             .rows
             .iter()
@@ -484,6 +496,7 @@ fn row(base: &str, action: PlanAction, framework: Option<&Framework>, today: Nai
         evidence: action.evidence,
         resources: action.resources,
         why_not: action.why_not,
+        concerned: String::new(),
     }
 }
 
