@@ -74,6 +74,14 @@ async fn places(bench: &Bench) -> BTreeMap<&'static str, String> {
         ("node", "C1".to_owned()),
         ("step", "2".to_owned()),
         ("theory", "alder.v2".to_owned()),
+        (
+            "answer",
+            id("select s.id from theory_answer s join partnership p on p.id = s.partnership_id where p.slug = 'alder'").await,
+        ),
+        (
+            "reading",
+            id("select r.id from theory_reading r join partnership p on p.id = r.partnership_id where p.slug = 'alder'").await,
+        ),
         ("section", "frame".to_owned()),
         ("school_year", "2020-21".to_owned()),
         ("year_section", "keep".to_owned()),

@@ -7,7 +7,7 @@ use platform::{
 
 use crate::world::demo;
 
-pub const PAGES: [(&str, &str); 53] = [
+pub const PAGES: [(&str, &str); 55] = [
     ("implementer", "/"),
     ("supervisor", "/"),
     ("partner", "/"),
@@ -54,6 +54,8 @@ pub const PAGES: [(&str, &str); 53] = [
     ("director", "/api/v1/visits?limit=200"),
     ("partner", "/api/v1/tracker-entries"),
     ("director", "/api/v1/theories-of-action?limit=20"),
+    ("partner", "/api/v1/partnerships/linden-grove/theory-answers"),
+    ("implementer", "/api/v1/partnerships/linden-grove/theory-readings"),
     ("evaluator", "/api/v1/tracker-entries?limit=200"),
     ("evaluator", "/api/v1/practices"),
     ("implementer", "/api/v1/cycles?limit=200"),

@@ -20,6 +20,7 @@ pub(super) enum Kind {
     Texts { most: usize, each: usize },
     Lines { most: usize, each: usize },
     Objects { most: usize, of: &'static [Field] },
+    Object { of: &'static [Field] },
 }
 
 /// One field.
@@ -96,6 +97,12 @@ impl Field {
     #[must_use]
     pub const fn objects(name: &'static str, most: usize, of: &'static [Field], about: &'static str) -> Self {
         Self::new(name, Kind::Objects { most, of }, about)
+    }
+
+    /// One object with these fields, which [`objects`] reads out of the form.
+    #[must_use]
+    pub const fn object(name: &'static str, of: &'static [Field], about: &'static str) -> Self {
+        Self::new(name, Kind::Object { of }, about)
     }
 
     /// It must be there when something new is sent; a text must then hold more than spaces.
@@ -178,9 +185,10 @@ impl Field {
                 }
                 (1..)
                     .zip(values)
-                    .map(|(place, value)| one_of_many(of, value).map_err(|word| format!("In {place}: {word}")))
+                    .map(|(place, value)| as_text_of_object(of, value).map_err(|word| format!("In {place}: {word}")))
                     .collect()
             }
+            (Kind::Object { of }, Value::Object(_)) => as_text_of_object(of, value).map(|text| vec![text]),
             _ => Err(self.wanted()),
         }
     }
@@ -204,7 +212,7 @@ impl Field {
             Kind::Year => is_year(text),
             Kind::Whole { least, most } => digits() && text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number)),
             Kind::Flag => matches!(text, "true" | "false"),
-            Kind::Number { .. } | Kind::Texts { .. } | Kind::Lines { .. } | Kind::Objects { .. } => false,
+            Kind::Number { .. } | Kind::Texts { .. } | Kind::Lines { .. } | Kind::Objects { .. } | Kind::Object { .. } => false,
         };
         if fits { Ok(vec![text.to_owned()]) } else { Err(self.wanted()) }
     }
@@ -230,6 +238,10 @@ impl Field {
                 let names: Vec<&str> = of.iter().map(|field| field.name).collect();
                 format!("a list of at most {most} objects with the members {}", names.join(", "))
             }
+            Kind::Object { of } => {
+                let names: Vec<&str> = of.iter().map(|field| field.name).collect();
+                format!("an object with the members {}", names.join(", "))
+            }
         };
         format!("Please write {wanted}{} here.", if self.nullable { ", or null," } else { "" })
     }
@@ -254,6 +266,7 @@ impl Field {
                 "items": { "type": "string", "minLength": 1, "maxLength": each, "pattern": "^[^\\r\\n]*\\S[^\\r\\n]*$" },
             }),
             Kind::Objects { most, of } => json!({ "type": "array", "maxItems": most, "items": object(of, true) }),
+            Kind::Object { of } => object(of, true),
         };
         if let (true, Some(schema)) = (self.nullable, schema.as_object_mut()) {
             if let Some(kind) = schema.remove("type") {
@@ -267,8 +280,8 @@ impl Field {
     }
 }
 
-/// One object of a list, as the form holds it: its members as they would stand in a form, as JSON.
-fn one_of_many(of: &[Field], value: &Value) -> Result<String, String> {
+/// An object, as the form holds it: its members as they would stand in a form, as JSON.
+fn as_text_of_object(of: &[Field], value: &Value) -> Result<String, String> {
     let Value::Object(members) = value else { return Err("Please write an object here.".to_owned()) };
     let mut said = BTreeMap::new();
     for (name, value) in members {
@@ -282,7 +295,7 @@ fn one_of_many(of: &[Field], value: &Value) -> Result<String, String> {
     serde_json::to_string(&said).map_err(|error| error.to_string())
 }
 
-/// The objects of a field made by [`Field::objects`]: their members as they would stand in a form.
+/// The objects of a field made by [`Field::objects`] or [`Field::object`]: their members as they would stand in a form.
 #[must_use]
 pub fn objects(form: &Form, name: &str) -> Vec<BTreeMap<String, String>> {
     form.all(name).iter().filter_map(|text| serde_json::from_str(text).ok()).collect()
@@ -385,6 +398,17 @@ mod tests {
         }
         assert!(parts.read(&json!([{ "code": "1", "cycle": 13 }])).is_err());
         assert!(parts.read(&json!({ "code": "1" })).is_err());
+        let part = Field::object("part", &PART, "").or_null();
+        form.put("part", part.read(&json!({ "code": "1", "cycle": 3 })).expect("a part"));
+        assert_eq!(objects(&form, "part")[0]["cycle"], "3");
+        form.put("part", part.read(&json!(null)).expect("none"));
+        assert!(objects(&form, "part").is_empty());
+        assert_eq!(
+            part.read(&json!({ "code": "1", "cycle": "x" })),
+            Err("cycle: Please write a whole number from 1 to 12 here.".to_owned())
+        );
+        assert_eq!(part.read(&json!([])), Err("Please write an object with the members code, cycle, or null, here.".to_owned()));
+        assert_eq!(part.schema()["type"], json!(["object", "null"]));
     }
 
     #[test]

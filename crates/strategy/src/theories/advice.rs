@@ -1,6 +1,6 @@
 //! What a theory of action could still gain, as kind advice: the template's rules, asked of what stands there. Pure.
 
-use super::{Measure, MeasureKind, Node, NodeKind, rules::branch};
+use super::{Measure, MeasureKind, Node, NodeKind, rules::branch, template::Template};
 
 /// A word of advice, and the node that it is about; empty for what is not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,8 +9,14 @@ pub(super) struct Advice {
     pub words: String,
 }
 
+/// What could still be gained, by the template that is in force.
+pub(super) fn by_template(nodes: &[Node], template: Option<&Template>) -> Vec<Advice> {
+    let (least, most) = template.map_or((2, 4), |template| (template.rules.changes_least, template.rules.changes_most));
+    advice(nodes, least, most)
+}
+
 /// What could still be gained; `least` and `most` are the template's number of changes of an aim.
-pub(super) fn advice(nodes: &[Node], least: usize, most: usize) -> Vec<Advice> {
+fn advice(nodes: &[Node], least: usize, most: usize) -> Vec<Advice> {
     let mut all = Vec::new();
     let mut say = |key: &str, words: String| all.push(Advice { key: key.to_owned(), words });
     let of_kind = |kind: NodeKind| nodes.iter().filter(move |node| node.kind == kind);

@@ -27,18 +27,18 @@ fn named(node: &Node) -> String {
     format!("{} “{}”", node.kind.key(), short(&node.text))
 }
 
-/// Adds a node at the end of those beside it; its key is made from what it serves.
-pub(super) fn add(nodes: &mut Vec<Node>, mut node: Node) -> Result<String, Error> {
+/// Adds a node at the end of those beside it, and gives it a key of its own.
+pub(super) fn add(nodes: &mut Vec<Node>, node: &mut Node) -> Result<String, Error> {
     if nodes.len() >= NODES_MOST {
         return Err(Error::Refused(format!("{NODES_MOST} nodes are the most. Could two of them become one?")));
     }
-    node.key = free_key(nodes, &node);
+    node.key = free_key(nodes, node);
     node.version = 1;
-    if let Some(problem) = misplaced(&node, nodes) {
+    if let Some(problem) = misplaced(node, nodes) {
         return Err(Error::Refused(problem));
     }
-    let said = format!("{} added", named(&node));
-    nodes.push(node);
+    let said = format!("{} added", named(node));
+    nodes.push(node.clone());
     Ok(said)
 }
 
@@ -99,9 +99,12 @@ fn group(kind: NodeKind) -> NodeKind {
     if kind == NodeKind::Action { NodeKind::Condition } else { kind }
 }
 
-/// Takes a node out, with everything below it.
-pub(super) fn remove(nodes: &mut Vec<Node>, key: &str) -> Result<String, Error> {
+/// Takes a node out, with everything below it, unless somebody changed it since the version that was seen.
+pub(super) fn remove(nodes: &mut Vec<Node>, key: &str, seen: Option<i32>) -> Result<String, Error> {
     let node = nodes.iter().find(|node| node.key == key).ok_or(Error::NotFound)?;
+    if seen.is_some_and(|seen| seen != node.version) {
+        return Err(Error::Stale);
+    }
     let gone: Vec<String> = branch(nodes, key).into_iter().map(str::to_owned).collect();
     let said = match gone.len() {
         1 => format!("{} taken out", named(node)),
@@ -150,11 +153,14 @@ mod tests {
     #[test]
     fn a_node_gets_a_key_of_its_own_and_a_place_that_fits() {
         let mut all = nodes();
-        let said = add(&mut all, Node::new("", NodeKind::Change, Some("A"), "Families say."));
+        let said = add(&mut all, &mut Node::new("", NodeKind::Change, Some("A"), "Families say."));
         assert_eq!(said.ok().as_deref(), Some("change “Families say.” added"));
         assert_eq!(all[5].key, "C3");
-        assert!(add(&mut all, Node::new("", NodeKind::Condition, Some("A"), "Time.")).is_err(), "a condition serves a change");
-        assert!(add(&mut all, Node::new("", NodeKind::Change, None, "Alone.")).is_err());
+        assert!(
+            add(&mut all, &mut Node::new("", NodeKind::Condition, Some("A"), "Time.")).is_err(),
+            "a condition serves a change"
+        );
+        assert!(add(&mut all, &mut Node::new("", NodeKind::Change, None, "Alone.")).is_err());
     }
 
     #[test]
@@ -183,7 +189,8 @@ mod tests {
     fn what_hangs_below_goes_along_and_comes_back() {
         let mut all = nodes();
         let before = all.clone();
-        assert_eq!(remove(&mut all, "C1").ok().as_deref(), Some("change “Leaders look.” taken out, with 2 below it"));
+        assert!(matches!(remove(&mut all, "C1", Some(2)), Err(Error::Stale)), "somebody changed it meanwhile");
+        assert_eq!(remove(&mut all, "C1", Some(1)).ok().as_deref(), Some("change “Leaders look.” taken out, with 2 below it"));
         assert_eq!(keys(&all), ["A", "C2"]);
         let back = brought_back(&all, before);
         assert_eq!(keys(&back), ["A", "C1", "C1a", "C1b", "C2"]);

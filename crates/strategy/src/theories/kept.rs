@@ -13,6 +13,7 @@ use platform::{
     audit::{self, Actor},
     db,
 };
+use uuid::Uuid;
 
 use super::subject_of;
 use crate::frameworks::{CycleMonths, Framework};
@@ -22,9 +23,6 @@ pub(super) const ANSWERS: [(&str, &str, &str); 3] = [("yes", "Yes", "on"), ("par
 
 /// The longest reason, in characters.
 pub(super) const WHY_MOST: usize = 1_000;
-
-/// The largest figure that a measure shows.
-pub(super) const FIGURE_MOST: f64 = 1e12;
 
 /// The cycle that is asked about: the one that a day lies in, or that comes next.
 #[derive(Clone, Debug)]
@@ -70,6 +68,34 @@ pub(super) async fn answers(on: &impl ConnectionTrait, partnership: PartnershipI
     db::rows(on, sql, vec![partnership.into()]).await
 }
 
+/// An answer, as programs know it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct SignedAnswer {
+    pub id: Uuid,
+    #[row(nested)]
+    pub answer: Answer,
+    pub author_slug: String,
+}
+
+const SIGNED_ANSWER: &str =
+    "select s.id, s.number, s.school_year, s.cycle, s.answer, s.why, s.rests_on, a.name as author, s.answered_at,
+    a.slug as author_slug from theory_answer s join person a on a.id = s.author_id where s.partnership_id = $1";
+
+/// All answers of a partnership, the newest first.
+pub(super) async fn all_answers(on: &impl ConnectionTrait, partnership: PartnershipId) -> Result<Vec<SignedAnswer>, DbErr> {
+    let order = "order by s.school_year desc, s.cycle desc, s.answered_at desc, s.id desc";
+    db::rows(on, &format!("{SIGNED_ANSWER} {order}"), vec![partnership.into()]).await
+}
+
+/// One of a partnership's answers.
+pub(super) async fn one_answer(
+    on: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    id: Uuid,
+) -> Result<Option<SignedAnswer>, DbErr> {
+    db::one(on, &format!("{SIGNED_ANSWER} and s.id = $2"), vec![partnership.into(), id.into()]).await
+}
+
 /// Which of some partnerships have a theory that is out, and no answer for a cycle yet.
 pub(super) async fn unanswered(
     on: &impl ConnectionTrait,
@@ -99,8 +125,8 @@ pub(super) struct NewAnswer {
     pub rests_on: String,
 }
 
-/// Keeps an answer for a cycle.
-pub(super) async fn answer(may: &May<Record, Partnership>, cx: &Cx, cycle: &AskedCycle, new: &NewAnswer) -> Result<(), Error> {
+/// Keeps an answer for a cycle; answers its id.
+pub(super) async fn answer(may: &May<Record, Partnership>, cx: &Cx, cycle: &AskedCycle, new: &NewAnswer) -> Result<Uuid, Error> {
     let partnership = may.thing();
     let id = cx.new_id();
     cx.db()
@@ -127,7 +153,7 @@ pub(super) async fn answer(may: &May<Record, Partnership>, cx: &Cx, cycle: &Aske
             let actor = Actor::from(may.who());
             let action = "on track with the theory of action answered";
             audit::record(tx, cx.db().engine(), cx.now, &actor, action, &subject_of(partnership), &detail).await?;
-            Ok(())
+            Ok(id)
         })
         .await
 }
@@ -148,6 +174,37 @@ pub(super) async fn readings(on: &impl ConnectionTrait, partnership: Partnership
     db::rows(on, sql, vec![partnership.into()]).await
 }
 
+/// A reading, as programs know it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct SignedReading {
+    pub id: Uuid,
+    #[row(nested)]
+    pub reading: Reading,
+    pub note: String,
+    pub author: String,
+    pub author_slug: String,
+    pub entered_at: DateTime<Utc>,
+}
+
+const SIGNED_READING: &str =
+    "select r.id, r.measure, r.on_day, r.value, r.note, a.name as author, a.slug as author_slug, r.entered_at
+    from theory_reading r join person a on a.id = r.author_id where r.partnership_id = $1";
+
+/// All readings of a partnership's measures, measure by measure, the newest first.
+pub(super) async fn all_readings(on: &impl ConnectionTrait, partnership: PartnershipId) -> Result<Vec<SignedReading>, DbErr> {
+    let order = "order by r.measure, r.on_day desc, r.entered_at desc, r.id desc";
+    db::rows(on, &format!("{SIGNED_READING} {order}"), vec![partnership.into()]).await
+}
+
+/// One of a partnership's readings.
+pub(super) async fn one_reading(
+    on: &impl ConnectionTrait,
+    partnership: PartnershipId,
+    id: Uuid,
+) -> Result<Option<SignedReading>, DbErr> {
+    db::one(on, &format!("{SIGNED_READING} and r.id = $2"), vec![partnership.into(), id.into()]).await
+}
+
 /// What somebody read.
 pub(super) struct NewReading {
     pub measure: String,
@@ -156,8 +213,8 @@ pub(super) struct NewReading {
     pub note: String,
 }
 
-/// Keeps a reading of a measure.
-pub(super) async fn read(may: &May<Record, Partnership>, cx: &Cx, new: &NewReading) -> Result<(), Error> {
+/// Keeps a reading of a measure; answers its id.
+pub(super) async fn read(may: &May<Record, Partnership>, cx: &Cx, new: &NewReading) -> Result<Uuid, Error> {
     let partnership = may.thing();
     let id = cx.new_id();
     cx.db()
@@ -190,7 +247,7 @@ pub(super) async fn read(may: &May<Record, Partnership>, cx: &Cx, new: &NewReadi
                 &detail,
             )
             .await?;
-            Ok(())
+            Ok(id)
         })
         .await
 }

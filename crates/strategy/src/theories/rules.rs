@@ -8,6 +8,8 @@ use super::{Node, NodeKind};
 pub const TEXT_MOST: usize = 1_200;
 /// The longest name of a measure, in characters.
 pub const MEASURE_MOST: usize = 200;
+/// The largest figure that a measure shows.
+pub const FIGURE_MOST: f64 = 1e12;
 /// The longest list of codes of a node.
 pub const CODES_MOST: usize = 20;
 /// The most nodes of a version: beyond it nobody reads one.
@@ -38,6 +40,42 @@ impl NodeKind {
         }
     }
 
+    /// Whether it has words of its own; a measure says what it counts.
+    #[must_use]
+    pub const fn has_text(self) -> bool {
+        !matches!(self, Self::Measure)
+    }
+
+    /// Whether it says for which students first.
+    #[must_use]
+    pub const fn has_students(self) -> bool {
+        matches!(self, Self::Aim)
+    }
+
+    /// Whether it says why it should bring about what it serves.
+    #[must_use]
+    pub const fn has_because(self) -> bool {
+        matches!(self, Self::Change | Self::Condition | Self::Action)
+    }
+
+    /// Whether it names practices that it rests on.
+    #[must_use]
+    pub const fn has_practices(self) -> bool {
+        self.has_because()
+    }
+
+    /// Whether it names indicators that it should move.
+    #[must_use]
+    pub const fn has_indicators(self) -> bool {
+        matches!(self, Self::Aim | Self::Change)
+    }
+
+    /// Whether something can be counted by which one would see it.
+    #[must_use]
+    pub const fn has_measure(self) -> bool {
+        matches!(self, Self::Aim | Self::Change | Self::Measure)
+    }
+
     /// What may stand below a node of this kind.
     pub fn takes(self) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |kind| kind.serves().contains(&self))
@@ -63,7 +101,8 @@ pub fn misplaced(node: &Node, nodes: &[Node]) -> Option<String> {
     }
 }
 
-fn a(kind: NodeKind) -> String {
+/// A kind as a sentence begins with it.
+pub(super) fn a(kind: NodeKind) -> String {
     match kind {
         NodeKind::Aim | NodeKind::Action | NodeKind::Assumption => format!("An {}", kind.key()),
         NodeKind::Change | NodeKind::Condition | NodeKind::Measure => format!("A {}", kind.key()),

@@ -40,6 +40,17 @@ pub(crate) async fn counting_of(
     Ok(versions.into_iter().find(|version| Some(version.id) == id).map(|version| Theory { version, nodes }))
 }
 
+/// The draft of a partnership, with its nodes: three queries.
+///
+/// # Errors
+/// Not found where none is being written.
+pub(super) async fn draft_of(on: &impl ConnectionTrait, partnership: PartnershipId) -> Result<Theory, Error> {
+    let versions = versions(on, partnership).await?;
+    let version = versions.into_iter().find(|version| version.published_at.is_none()).ok_or(Error::NotFound)?;
+    let nodes = nodes_of(on, version.id).await?;
+    Ok(Theory { version, nodes })
+}
+
 #[derive(FromQueryResult)]
 struct NodeRow {
     version_id: TheoryVersionId,
@@ -219,11 +230,30 @@ pub(super) struct Step {
     pub at: DateTime<Utc>,
 }
 
+const STEP: &str = "select s.number, s.what, a.name as author, s.at from theory_step s join person a on a.id = s.author_id
+    where s.version_id = $1";
+
 /// The last steps of a draft, the newest first.
 pub(super) async fn steps(on: &impl ConnectionTrait, version: TheoryVersionId) -> Result<Vec<Step>, DbErr> {
-    let sql = "select s.number, s.what, a.name as author, s.at from theory_step s join person a on a.id = s.author_id
-         where s.version_id = $1 order by s.number desc limit 30";
-    db::rows(on, sql, vec![version.into()]).await
+    db::rows(on, &format!("{STEP} order by s.number desc limit 30"), vec![version.into()]).await
+}
+
+/// A step of a draft.
+pub(super) async fn one_step(on: &impl ConnectionTrait, version: TheoryVersionId, number: i32) -> Result<Option<Step>, DbErr> {
+    db::one(on, &format!("{STEP} and s.number = $2"), vec![version.into(), number.into()]).await
+}
+
+/// A page of a draft's steps, the newest first. A step's key is its number.
+pub(super) async fn page_of_steps(
+    on: &impl ConnectionTrait,
+    version: TheoryVersionId,
+    window: Window<'_>,
+) -> Result<Page<Step>, DbErr> {
+    let mut params: db::Params = vec![version.into()];
+    let of_key = "select number from theory_step where version_id = $1 and cast(number as text) = {key}";
+    let (bound, ending) = window.clause(&["s.number"], of_key, true, &mut params);
+    let rows = db::rows(on, &format!("{STEP}{bound}{ending}"), params).await?;
+    Ok(window.page(rows, |step: &Step| step.number.to_string()))
 }
 
 /// Key and name of the partnerships that have a theory, other than one, by name.

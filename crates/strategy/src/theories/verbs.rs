@@ -175,9 +175,10 @@ async fn change(
         .await
 }
 
-/// Adds a node to the draft; answers the step.
-pub(super) async fn add(may: &May<Record, Partnership>, cx: &Cx, node: Node) -> Result<i32, Error> {
-    change(may, cx, async |_, _, nodes| draft::add(nodes, node)).await
+/// Adds a node to the draft; answers the step, and the node with the key that it got.
+pub(super) async fn add(may: &May<Record, Partnership>, cx: &Cx, mut node: Node) -> Result<(i32, Node), Error> {
+    let step = change(may, cx, async |_, _, nodes| draft::add(nodes, &mut node)).await?;
+    Ok((step, node))
 }
 
 /// Puts other words into a node that was opened at this version; answers the step.
@@ -190,9 +191,9 @@ pub(super) async fn place(may: &May<Record, Partnership>, cx: &Cx, key: &str, di
     change(may, cx, async |_, _, nodes| draft::place(nodes, key, direction)).await
 }
 
-/// Takes a node out, with everything below it; answers the step.
-pub(super) async fn remove(may: &May<Record, Partnership>, cx: &Cx, key: &str) -> Result<i32, Error> {
-    change(may, cx, async |_, _, nodes| draft::remove(nodes, key)).await
+/// Takes a node out, with everything below it; answers the step. Where a version was seen, only in that one.
+pub(super) async fn remove(may: &May<Record, Partnership>, cx: &Cx, key: &str, seen: Option<i32>) -> Result<i32, Error> {
+    change(may, cx, async |_, _, nodes| draft::remove(nodes, key, seen)).await
 }
 
 /// Brings back what stood before a step. That is a step of its own, so nothing is lost by it.
@@ -215,11 +216,14 @@ struct KeptStep {
     nodes_before: String,
 }
 
-/// Drops the draft, with its steps.
-pub(super) async fn drop_draft(may: &May<Record, Partnership>, cx: &Cx) -> Result<(), Error> {
+/// Drops the draft, with its steps; where a version of it was seen, only in that one.
+pub(super) async fn drop_draft(may: &May<Record, Partnership>, cx: &Cx, seen: Option<i32>) -> Result<(), Error> {
     cx.db()
         .write(async |tx| {
             let draft = held(tx, may.thing()).await?;
+            if seen.is_some_and(|seen| draft.version != seen + 1) {
+                return Err(Error::Stale);
+            }
             store::remove_nodes(&**tx, draft.id).await?;
             for table in ["theory_step where version_id", "theory_version where id"] {
                 db::exec(&**tx, &format!("delete from {table} = $1"), vec![draft.id.into()]).await?;

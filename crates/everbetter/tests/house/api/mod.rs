@@ -8,6 +8,7 @@ mod drafts_end;
 mod limits;
 mod once;
 mod reading;
+mod theories;
 
 use platform::testing::{Bench, Reply, Visitor};
 

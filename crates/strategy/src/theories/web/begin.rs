@@ -64,7 +64,12 @@ pub(super) async fn begin(may: May<Record, Partnership>, cx: Cx, mut form: Form)
     Ok(go_to_with(&draft, &Toast::saying("The draft is begun. Nobody but us sees it until you put it out.")))
 }
 
-async fn beginning(may: &May<Record, Partnership>, cx: &Cx, form: &mut Form) -> Result<Option<(String, Vec<Node>)>, Error> {
+/// What the form asks to begin with: where it is from, in words, and its nodes. Where there is nothing, the form says so.
+pub(in super::super) async fn beginning(
+    may: &May<Record, Partnership>,
+    cx: &Cx,
+    form: &mut Form,
+) -> Result<Option<(String, Vec<Node>)>, Error> {
     let on = cx.db().read();
     let of = async |partnership: &Partnership| -> Result<Option<(String, Vec<Node>)>, Error> {
         let found = store::counting_of(on, partnership.id, cx.today()).await?;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::extract::Query;
+use chrono::NaiveDate;
 use partnerships::{
     calendar::spoken,
     partnerships::{Partnership, PartnershipFrame, Record},
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use super::{
     super::{
         Node, NodeKind, Theory,
-        advice::{Advice, advice},
+        advice::{self, Advice},
         diagram::Diagram,
         live::Live,
         store,
@@ -63,18 +64,9 @@ struct Page {
     is_stale: bool,
 }
 
-/// The draft of a partnership; not found where none is being written.
-pub(super) async fn read(cx: &Cx, partnership: &Partnership) -> Result<Theory, Error> {
-    let on = cx.db().read();
-    let versions = store::versions(on, partnership.id).await?;
-    let version = versions.into_iter().find(|version| version.published_at.is_none()).ok_or(Error::NotFound)?;
-    let nodes = store::nodes_of(on, version.id).await?;
-    Ok(Theory { version, nodes })
-}
-
 /// `GET /partnerships/{partnership}/theory/draft`
 pub(super) async fn show(may: May<Record, Partnership>, cx: Cx, Query(asked): Query<Asked>) -> Answered {
-    let draft = match read(&cx, may.thing()).await {
+    let draft = match store::draft_of(cx.db().read(), may.thing().id).await {
         Err(Error::NotFound) => return begin::show(&cx, may.who(), may.thing(), Form::default()).await,
         other => other?,
     };
@@ -97,7 +89,7 @@ pub(super) async fn with_form(
     partnership: &Partnership,
     edit: impl FnOnce(&[Node], Option<&Pattern>) -> NodeForm,
 ) -> Answered {
-    let draft = read(cx, partnership).await?;
+    let draft = store::draft_of(cx.db().read(), partnership.id).await?;
     let template = Pattern::read(cx.db().read()).await?;
     let edit = edit(&draft.nodes, template.as_ref());
     let form = Form::with([("effective_from", cx.today().to_string())]);
@@ -129,7 +121,6 @@ async fn page_of(
     let base = format!("{}/theory", partnership.subject().href);
     frame.crumbs.push((frame.title.clone(), base.clone()));
     frame.title = format!("Draft of version {}", draft.version.number);
-    let (least, most) = template.as_ref().map_or((2, 4), |template| (template.rules.changes_least, template.rules.changes_most));
     let has = |kind: NodeKind| draft.nodes.iter().any(|node| node.kind == kind);
     let once = [NodeKind::Context, NodeKind::Sentence, NodeKind::Voices, NodeKind::Equity].into_iter().filter(|kind| !has(*kind));
     Ok(Page {
@@ -141,7 +132,7 @@ async fn page_of(
         version: draft.version.version,
         diagram: Diagram::of(&draft.nodes, &live),
         is_empty: draft.nodes.is_empty(),
-        advice: advice(&draft.nodes, least, most),
+        advice: advice::by_template(&draft.nodes, template.as_ref()),
         steps: steps.collect(),
         adds: std::iter::once(NodeKind::Aim).chain(once).map(|kind| (kind.key(), kind.word())).collect(),
         edit,
@@ -150,13 +141,21 @@ async fn page_of(
     })
 }
 
+/// The longest word on why a version differs, in characters.
+pub(in super::super) const WHY_MOST: usize = 1_000;
+
+/// From which day a version counts, and why it differs.
+pub(in super::super) fn read_publication(form: &mut Form) -> Option<(NaiveDate, String)> {
+    let from = form.date("effective_from", "From which day does it count?");
+    let why = form.required("why", "What did you learn that makes this version differ?", WHY_MOST);
+    from.zip(why)
+}
+
 /// `POST /partnerships/{partnership}/theory/draft/publication`
 pub(super) async fn publish(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
-    let from = form.date("effective_from", "From which day does it count?");
-    let why = form.required("why", "What did you learn that makes this version differ?", 1_000);
     let partnership = may.thing();
     let mut is_stale = false;
-    if let (Some(from), Some(why)) = (from, why) {
+    if let Some((from, why)) = read_publication(&mut form) {
         match verbs::publish(&may, &cx, form.version(), from, &why).await {
             Ok(number) => {
                 let theory = format!("{}/theory", partnership.subject().href);
@@ -167,14 +166,14 @@ pub(super) async fn publish(may: May<Record, Partnership>, cx: Cx, mut form: For
             Err(error) => return Err(error),
         }
     }
-    let draft = read(&cx, partnership).await?;
+    let draft = store::draft_of(cx.db().read(), partnership.id).await?;
     let template = Pattern::read(cx.db().read()).await?;
     page_with_errors(&page_of(&cx, may.who(), partnership, draft, template, None, form, is_stale).await?)
 }
 
 /// `POST /partnerships/{partnership}/theory/draft/removal`
 pub(super) async fn remove(may: May<Record, Partnership>, cx: Cx) -> Answered {
-    verbs::drop_draft(&may, &cx).await?;
+    verbs::drop_draft(&may, &cx, None).await?;
     let theory = format!("{}/theory", may.subject().href);
     Ok(go_to_with(&theory, &Toast::saying("The draft is dropped. What is out stays as it is.")))
 }

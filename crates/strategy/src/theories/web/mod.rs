@@ -1,10 +1,10 @@
 //! The pages of a theory of action.
 
-mod begin;
+pub(super) mod begin;
 mod comparison;
-mod draft;
-mod node;
-mod progress;
+pub(super) mod draft;
+pub(super) mod node;
+pub(super) mod progress;
 mod show;
 
 use platform::access::Routes;

@@ -11,7 +11,8 @@ use super::{
     super::{
         Measure, MeasureKind, Node, NodeKind,
         draft::{Direction, short},
-        rules::{CODES_MOST, MEASURE_MOST, TEXT_MOST, is_code},
+        rules::{CODES_MOST, FIGURE_MOST, MEASURE_MOST, TEXT_MOST, is_code},
+        store,
         template::Template as Pattern,
         verbs,
     },
@@ -70,30 +71,6 @@ impl NodeForm {
         }
     }
 
-    pub(super) fn has_text(&self) -> bool {
-        self.kind != NodeKind::Measure
-    }
-
-    pub(super) fn has_students(&self) -> bool {
-        self.kind == NodeKind::Aim
-    }
-
-    pub(super) fn has_because(&self) -> bool {
-        matches!(self.kind, NodeKind::Change | NodeKind::Condition | NodeKind::Action)
-    }
-
-    pub(super) fn has_practices(&self) -> bool {
-        self.has_because()
-    }
-
-    pub(super) fn has_indicators(&self) -> bool {
-        matches!(self.kind, NodeKind::Aim | NodeKind::Change)
-    }
-
-    pub(super) fn has_measure(&self) -> bool {
-        matches!(self.kind, NodeKind::Aim | NodeKind::Change | NodeKind::Measure)
-    }
-
     pub(super) fn measure_kinds(&self) -> Vec<(&'static str, &'static str)> {
         let none = std::iter::once(("", "Choose what it is for")).filter(|_| self.kind != NodeKind::Measure);
         none.chain(MeasureKind::ALL.into_iter().map(|kind| (kind.key(), kind.word()))).collect()
@@ -105,7 +82,7 @@ fn figure(value: Option<f64>) -> String {
 }
 
 /// What stands in a node, as its form shows it.
-fn standing(node: &Node) -> Form {
+pub(in super::super) fn standing(node: &Node) -> Form {
     let measure = node.measure.as_ref();
     Form::with([
         ("version", node.version.to_string()),
@@ -140,7 +117,7 @@ fn codes(form: &mut Form, name: &str, known: &[String], framework: Option<&Frame
 }
 
 fn optional_figure(form: &mut Form, name: &str) -> Option<Option<f64>> {
-    if form.value(name).trim().is_empty() { Some(None) } else { form.number(name, -1e12, 1e12).map(Some) }
+    if form.value(name).trim().is_empty() { Some(None) } else { form.number(name, -FIGURE_MOST, FIGURE_MOST).map(Some) }
 }
 
 fn measure_of(form: &mut Form, kind: NodeKind) -> Option<Option<Measure>> {
@@ -158,8 +135,8 @@ fn measure_of(form: &mut Form, kind: NodeKind) -> Option<Option<Measure>> {
 }
 
 /// The node that a form asks for; what it does not show stays as it stood.
-fn read(form: &mut Form, before: Node, framework: Option<&Framework>) -> Option<Node> {
-    let shows = NodeForm::with(before.kind, &before.key, Form::default(), &[], None);
+pub(in super::super) fn read(form: &mut Form, before: Node, framework: Option<&Framework>) -> Option<Node> {
+    let shows = before.kind;
     let mut node = before.clone();
     if shows.has_text() {
         let text = form.required("text", "What does it say? A sentence is enough.", TEXT_MOST);
@@ -200,12 +177,12 @@ fn done(partnership: &Partnership, key: &str, words: &str, step: i32) -> Answere
 /// `POST /partnerships/{partnership}/theory/draft/nodes`
 pub(super) async fn add(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
     // Without a draft there is nothing to add to.
-    draft::read(&cx, may.thing()).await?;
+    store::draft_of(cx.db().read(), may.thing().id).await?;
     let kind = NodeKind::from_key(form.value("kind")).ok_or(Error::NotFound)?;
     let framework = framework_of(&cx, may.thing().id).await?;
     if let Some(node) = read(&mut form, Node::new("", kind, None, ""), framework.as_deref()) {
         match verbs::add(&may, &cx, node).await {
-            Ok(step) => return done(may.thing(), "", &format!("{} added.", kind.word()), step),
+            Ok((step, _)) => return done(may.thing(), "", &format!("{} added.", kind.word()), step),
             Err(Error::Refused(words)) => form.refuse(if kind.serves().is_empty() { "text" } else { "parent" }, words),
             Err(error) => return Err(error),
         }
@@ -216,7 +193,7 @@ pub(super) async fn add(may: May<Record, Partnership>, cx: Cx, mut form: Form) -
 /// `POST /partnerships/{partnership}/theory/draft/nodes/{node}`
 pub(super) async fn reword(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
     let key = may.ids().get("node")?.to_owned();
-    let draft = draft::read(&cx, may.thing()).await?;
+    let draft = store::draft_of(cx.db().read(), may.thing().id).await?;
     let now = draft.nodes.iter().find(|node| node.key == key).ok_or(Error::NotFound)?.clone();
     let framework = framework_of(&cx, may.thing().id).await?;
     let mut is_stale = false;
@@ -250,6 +227,6 @@ pub(super) async fn place(may: May<Record, Partnership>, cx: Cx, form: Form) -> 
 
 /// `POST /partnerships/{partnership}/theory/draft/nodes/{node}/removal`
 pub(super) async fn remove(may: May<Record, Partnership>, cx: Cx) -> Answered {
-    let step = verbs::remove(&may, &cx, may.ids().get("node")?).await?;
+    let step = verbs::remove(&may, &cx, may.ids().get("node")?, None).await?;
     done(may.thing(), "", "Taken out, with what hung below it.", step)
 }

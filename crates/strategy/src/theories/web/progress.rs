@@ -1,6 +1,7 @@
 //! How a theory does as time goes: the answer of each cycle, and readings of its measures.
 
 use askama::Template;
+use chrono::NaiveDate;
 use partnerships::{
     calendar::{Calendar, SchoolYear, spoken},
     partnerships::{Partnership, PartnershipFrame, Record},
@@ -13,7 +14,8 @@ use platform::{
 
 use super::super::{
     Theory,
-    kept::{self, ANSWERS, AskedCycle, FIGURE_MOST, NewAnswer, NewReading, WHY_MOST},
+    kept::{self, ANSWERS, AskedCycle, NewAnswer, NewReading, WHY_MOST},
+    rules::FIGURE_MOST,
     store,
 };
 use crate::tracker;
@@ -41,7 +43,7 @@ struct Page {
     /// The measures of the version that counts, with the newest reading of each.
     measures: Vec<(String, String)>,
     form: Form,
-    today: chrono::NaiveDate,
+    today: NaiveDate,
 }
 
 impl Page {
@@ -54,11 +56,13 @@ impl Page {
     }
 }
 
-async fn theory(cx: &Cx, partnership: &Partnership) -> Result<Theory, Error> {
+/// What is asked about: the version that counts.
+pub(in super::super) async fn theory(cx: &Cx, partnership: &Partnership) -> Result<Theory, Error> {
     store::counting_of(cx.db().read(), partnership.id, cx.today()).await?.ok_or(Error::NotFound)
 }
 
-async fn cycle(cx: &Cx) -> Result<Option<AskedCycle>, Error> {
+/// The cycle that is asked about.
+pub(in super::super) async fn cycle(cx: &Cx) -> Result<Option<AskedCycle>, Error> {
     let framework = tracker::framework(cx).await?;
     Ok(framework.and_then(|framework| AskedCycle::of(&framework, &Calendar::of(&cx.settings), cx.today())))
 }
@@ -127,35 +131,26 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx) -> Answered {
     page(&page_of(&cx, may.who(), may.thing(), &theory, may.also::<Record>(), form).await?)
 }
 
-/// `POST /partnerships/{partnership}/theory/progress/answers`
-pub(super) async fn answer(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
-    let theory = theory(&cx, may.thing()).await?;
-    let cycle = cycle(&cx).await?.ok_or(Error::NotFound)?;
+/// The answer that a form gives.
+pub(in super::super) fn read_answer(form: &mut Form, theory: &Theory) -> Option<NewAnswer> {
     let chosen = ANSWERS.into_iter().find(|(key, ..)| *key == form.value("answer")).map(|(key, ..)| key);
     if chosen.is_none() {
         form.refuse("answer", "Are we? Choose what comes closest.");
     }
     let why = form.required("why", "What makes you say so? A sentence is enough.", WHY_MOST);
     let rests_on = form.optional("rests_on", WHY_MOST);
-    let (Some(answer), Some(why), Some(rests_on)) = (chosen, why, rests_on) else {
-        form.put("on_day", vec![cx.today().to_string()]);
-        return page_with_errors(&page_of(&cx, may.who(), may.thing(), &theory, true, form).await?);
-    };
-    kept::answer(&may, &cx, &cycle, &NewAnswer { number: theory.version.number, answer, why, rests_on }).await?;
-    let progress = format!("{}/theory/progress", may.subject().href);
-    Ok(go_to_with(&progress, &Toast::saying("Kept. What would have to happen for the next answer to be another?")))
+    Some(NewAnswer { number: theory.version.number, answer: chosen?, why: why?, rests_on: rests_on? })
 }
 
-/// `POST /partnerships/{partnership}/theory/progress/readings`
-pub(super) async fn read(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
-    let theory = theory(&cx, may.thing()).await?;
-    let measure = measures(&theory).into_iter().find(|name| name == form.value("measure"));
+/// The reading that a form gives.
+pub(in super::super) fn read_reading(form: &mut Form, theory: &Theory, today: NaiveDate) -> Option<NewReading> {
+    let measure = measures(theory).into_iter().find(|name| name == form.value("measure"));
     if measure.is_none() {
         form.refuse("measure", "Please choose one of the measures of this theory of action.");
     }
     let on_day = form.date("on_day", "On which day was it read?");
     let on_day = on_day.filter(|day| {
-        let is_past = *day <= cx.today();
+        let is_past = *day <= today;
         if !is_past {
             form.refuse("on_day", "That day is still to come.");
         }
@@ -163,10 +158,29 @@ pub(super) async fn read(may: May<Record, Partnership>, cx: Cx, mut form: Form) 
     });
     let value = form.number("value", -FIGURE_MOST, FIGURE_MOST);
     let note = form.optional("note", WHY_MOST);
-    let (Some(measure), Some(on_day), Some(value), Some(note)) = (measure, on_day, value, note) else {
+    Some(NewReading { measure: measure?, on_day: on_day?, value: value?, note: note? })
+}
+
+/// `POST /partnerships/{partnership}/theory/progress/answers`
+pub(super) async fn answer(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
+    let theory = theory(&cx, may.thing()).await?;
+    let cycle = cycle(&cx).await?.ok_or(Error::NotFound)?;
+    let Some(answer) = read_answer(&mut form, &theory) else {
+        form.put("on_day", vec![cx.today().to_string()]);
         return page_with_errors(&page_of(&cx, may.who(), may.thing(), &theory, true, form).await?);
     };
-    kept::read(&may, &cx, &NewReading { measure, on_day, value, note }).await?;
+    kept::answer(&may, &cx, &cycle, &answer).await?;
+    let progress = format!("{}/theory/progress", may.subject().href);
+    Ok(go_to_with(&progress, &Toast::saying("Kept. What would have to happen for the next answer to be another?")))
+}
+
+/// `POST /partnerships/{partnership}/theory/progress/readings`
+pub(super) async fn read(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
+    let theory = theory(&cx, may.thing()).await?;
+    let Some(reading) = read_reading(&mut form, &theory, cx.today()) else {
+        return page_with_errors(&page_of(&cx, may.who(), may.thing(), &theory, true, form).await?);
+    };
+    kept::read(&may, &cx, &reading).await?;
     let progress = format!("{}/theory/progress", may.subject().href);
     Ok(go_to_with(&progress, &Toast::saying("Kept. It shows on the theory of action from now on.")))
 }

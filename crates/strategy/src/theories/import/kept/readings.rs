@@ -11,7 +11,7 @@ use platform::{
 };
 
 use super::{super::figure, Added, World, instant, run, text};
-use crate::theories::kept::{FIGURE_MOST, WHY_MOST};
+use crate::theories::{kept::WHY_MOST, rules::FIGURE_MOST};
 
 const COLUMNS: &[Column] = &[
     Column::needed("partnership", Holds::Text, "the partnership's key").or(&["school", "site", "network"]),

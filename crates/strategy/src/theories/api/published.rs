@@ -1,21 +1,21 @@
-//! Theories of action, for programs: the versions that are out.
+//! The versions that are out.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use partnerships::partnerships::Partnerships;
 use platform::{
     Cx, Error,
     access::{May, PathIds, Policy, Routes, Standing, Thing, actions::See},
-    api::{Asks, Call, Field, Item, Listing},
+    api::{Asks, Call, Field, Item, Listing, Made},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
+use super::super::{
     Node,
     store::{self, Anywhere},
 };
 
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     Routes::new()
         .api_get(
             "/api/v1/theories-of-action",
@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
 /// A version of a partnership's theory of action.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "TheoryOfAction")]
-struct Told {
+pub(super) struct Told {
     /// The key: that of the partnership, with the number of the version.
     key: String,
     /// The partnership's key.
@@ -48,7 +48,7 @@ struct Told {
 /// A node of a theory of action.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "TheoryNode")]
-struct ToldNode {
+pub(super) struct ToldNode {
     /// The name of the node within its version.
     key: String,
     /// The node that it serves; null where it stands for itself.
@@ -83,7 +83,7 @@ struct ToldMeasure {
     target: Option<f64>,
 }
 
-fn tell_node(node: Node) -> ToldNode {
+pub(super) fn tell_node(node: Node) -> ToldNode {
     ToldNode {
         key: node.key,
         parent: node.parent,
@@ -153,8 +153,18 @@ async fn list(may: May<See, Partnerships>, call: Call<Ask>) -> Result<Listing<To
     }))
 }
 
+/// A version that is out, with its nodes.
+async fn whole(cx: &Cx, row: Anywhere) -> Result<Told, Error> {
+    let nodes = store::nodes_of(cx.db().read(), row.id).await?;
+    Ok(tell(row, nodes))
+}
+
 async fn show(may: May<See, Version>, call: Call) -> Result<Item<Told>, Error> {
-    let row = may.thing().0.clone();
-    let nodes = store::nodes_of(call.db().read(), row.id).await?;
-    Ok(Item::fixed(tell(row, nodes)))
+    Ok(Item::fixed(whole(&call, may.thing().0.clone()).await?))
+}
+
+/// The answer for a version that went out just now.
+pub(super) async fn made(cx: &Cx, key: &str) -> Result<Made<Told>, Error> {
+    let row = store::anywhere(cx.db().read(), key, None).await?.ok_or(Error::NotFound)?;
+    Ok(Made::at(format!("/api/v1/theories-of-action/{key}"), None, whole(cx, row).await?))
 }
