@@ -108,3 +108,26 @@ test("two people edit one goal at once: both texts stand side by side, and nothi
   await amara.leave();
   await denise.leave();
 });
+
+test("an implementer says whom an action concerns, and the partner side does not see it", async () => {
+  const amara = await arrive("implementer", { size: "phone" });
+  await amara.page.goto("/cycles/linden-grove.21.c1/plan-actions/linden-grove.21.c1.a1");
+  const sheet = amara.page.getByRole("region", { name: "Whom does it concern?" });
+  await sheet.getByLabel(/^Priya Raman/).check();
+  await isSound(amara.page);
+  await button(sheet, "Save").click();
+  await toast(amara.page, "Saved.");
+  assert.ok(await sheet.getByLabel(/^Priya Raman/).isChecked());
+  await amara.page.goto("/cycles/linden-grove.21.c1");
+  await amara.page.getByText("It concerns: Priya Raman").waitFor();
+  const denise = await arrive("partner");
+  await denise.page.goto("/cycles/linden-grove.21.c1");
+  await denise.page.getByRole("link", { name: /^Each coachee names a goal/ }).waitFor();
+  assert.equal(await denise.page.getByText("It concerns:").count(), 0);
+  await amara.page.goto("/cycles/linden-grove.21.c1/plan-actions/linden-grove.21.c1.a1");
+  await sheet.getByLabel(/^Priya Raman/).uncheck();
+  await button(sheet, "Save").click();
+  await toast(amara.page, "Saved.");
+  await amara.leave();
+  await denise.leave();
+});

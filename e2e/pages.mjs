@@ -32,6 +32,7 @@ export const PAGES = [
   ["/cycles/linden-grove.21.c1/edit", WHO_WRITE_THERE],
   ["/cycles/linden-grove.21.c1/goals/linden-grove.21.c1.g1", NOT_THE_ALUMNUS],
   ["/cycles/linden-grove.21.c1/plan-actions/new", WHO_WRITE_THERE],
+  ["/cycles/linden-grove.21.c1/plan-actions/linden-grove.21.c1.a1", NOT_THE_ALUMNUS],
   ["/cycles/linden-grove.21.c1/learnings/new", WHO_WRITE_THERE],
   ["/partnerships/linden-grove/cycles/new", WHO_WRITE_THERE],
   ["/teams/lakes/cycles", STAFF],

@@ -24,6 +24,9 @@ pub(in crate::cycles) async fn concern(
     let action = may.thing();
     let cycle = &action.there.cycle;
     must_be_changeable(cycle)?;
+    if action.is_removed {
+        return Err(Error::Refused("This action was taken out. Bring it back first.".to_owned()));
+    }
     let partnership = partnership_of(&action.there).ok_or(Error::NotFound)?;
     cx.db()
         .write(async |tx| {
