@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use partnerships::partnerships::{Partnership, find_seen};
+use partnerships::{
+    calendar::SchoolYear,
+    partnerships::{Partnership, find_seen},
+};
 use platform::{
     Cx, Error,
     access::{Kind, PathIds, Standing, Thing},
@@ -11,7 +14,7 @@ use platform::{
 
 use super::OwnerKind;
 use crate::{
-    frameworks::{Framework, framework_of},
+    frameworks::{Framework, framework_in},
     tracker,
 };
 
@@ -43,10 +46,10 @@ pub(crate) struct Team {
 }
 
 impl Owner {
-    /// The version of the practices by which it works today.
-    pub(crate) async fn framework(&self, cx: &Cx) -> Result<Option<Arc<Framework>>, Error> {
+    /// The version of the practices by which it works in a school year.
+    pub(crate) async fn framework(&self, cx: &Cx, year: SchoolYear) -> Result<Option<Arc<Framework>>, Error> {
         match self {
-            Self::Partnership(partnership) => framework_of(cx, partnership.id).await,
+            Self::Partnership(partnership) => framework_in(cx, partnership.id, year).await,
             Self::Person(_) | Self::Team(_) | Self::Organisation(_) => tracker::framework(cx).await,
         }
     }

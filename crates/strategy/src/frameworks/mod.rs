@@ -39,7 +39,7 @@ use platform::{
 use crate::{FrameworkId, PracticeId};
 
 pub(crate) use publish::BEGINS;
-pub(crate) use stays::{InUse, Schedules, framework_of};
+pub(crate) use stays::{InUse, Schedules, framework_in, framework_of};
 pub(crate) use store::{sameness, versions_read};
 
 pub(crate) fn routes() -> platform::access::Routes {
@@ -254,6 +254,18 @@ impl Framework {
             before = version.before.as_deref();
         }
         ids
+    }
+
+    /// The first id of the practice that has this one in this version or in one before it.
+    pub(crate) fn root_of(&self, id: PracticeId) -> PracticeId {
+        let mut versions = std::iter::successors(Some(self), |version| version.before.as_deref());
+        let found = versions.find_map(|version| Some((version, version.practices.iter().find(|practice| practice.id == id)?)));
+        found.and_then(|(version, practice)| version.ids_of(practice).last().copied()).unwrap_or(id)
+    }
+
+    /// Whether this version or one before it has a practice of that code.
+    pub(crate) fn knew(&self, code: &str) -> bool {
+        std::iter::successors(Some(self), |version| version.before.as_deref()).any(|version| version.practice(code).is_some())
     }
 
     /// The same version with only some of its practices, for what looks at no others.

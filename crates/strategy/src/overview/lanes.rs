@@ -104,7 +104,7 @@ pub(super) fn calls(data: &Data) -> Vec<Call> {
         .filter_map(|work| {
             let mut reasons = Vec::new();
             if work.assessment.state == State::OffTrack {
-                reasons.push(work.assessment.sentence(&data.framework, data.today));
+                reasons.push(work.assessment.sentence(data.in_use.of(work.partnership.id, data.year), data.today));
             }
             reasons.extend(if logs { quiet(data, work, contact) } else { None });
             (!reasons.is_empty()).then(|| call(work, contact, reasons.join(" ")))

@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use partnerships::PartnershipId;
+use partnerships::{PartnershipId, calendar::SchoolYear};
 use platform::{
     Error,
     access::roles,
@@ -33,7 +33,10 @@ use super::{
 use crate::{
     CycleId, PlanId,
     cycles::{Cycle, LONG_MOST, SHORT_MOST, store as cycles},
-    frameworks::Framework,
+    frameworks::{
+        Framework,
+        stays::{InUse, Stays},
+    },
 };
 
 const COLUMNS: &[Column] = &[
@@ -131,10 +134,15 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
         return Ok(tally);
     }
     let today = Settings::read(on).await?.local(taking.now).date();
-    let framework = Framework::current(on, today).await?;
+    let in_use = match Framework::current(on, today).await? {
+        Some(now) => Some(InUse::of_all(now, Stays::read(on, SchoolYear(0)).await?)),
+        None => None,
+    };
     for (key, versions) in all.iter().filter(|(key, _)| !before.contains_key(*key)) {
         if let Some(place) = places.get(key) {
-            keep(taking, &template, framework.as_deref(), place, versions, today).await?;
+            let year = place.cycle.year();
+            let framework = in_use.as_ref().map(|in_use| in_use.of(place.partnership_id, year).as_ref());
+            keep(taking, &template, framework, place, versions, today).await?;
         }
     }
     Ok(tally)

@@ -18,7 +18,7 @@ use super::{
     frame,
 };
 use crate::{
-    frameworks::{Framework, framework_of},
+    frameworks::{Framework, framework_in},
     plans::{
         answers::{Answers, World},
         asked::{Asked, asked},
@@ -63,7 +63,7 @@ impl Desk {
         let part = template.part(may.ids().get("year_section")?).ok_or(Error::NotFound)?.clone();
         // Those who write there are all of us.
         let stands = SECTIONS.standing(cx.db().read(), begun.id).await?.remove(&part.section.id).unwrap_or_default();
-        Ok(Self { template, part, stands, framework: framework_of(cx, may.thing().partnership.id).await? })
+        Ok(Self { template, part, stands, framework: framework_in(cx, may.thing().partnership.id, may.thing().year).await? })
     }
 
     fn world(&self) -> World<'_> {

@@ -1,7 +1,5 @@
 //! The end of a year: what changed, what was written about it, and what is ticked.
 
-use std::sync::Arc;
-
 use askama::Template;
 use chrono::NaiveDate;
 use partnerships::{
@@ -28,7 +26,7 @@ use super::{
 };
 use crate::{
     cycles::{self, LEARNINGS, words},
-    frameworks::{Framework, InUse},
+    frameworks::{Framework, framework_in},
     plans::{
         answers::{Answers, World},
         shown::{ShownField, answered},
@@ -176,7 +174,7 @@ pub(super) async fn show(may: May<See, YearThere>, cx: Cx) -> Answered {
 /// The page, with a form of a decision that came back, if one did.
 pub(super) async fn page_of(cx: &Cx, who: &Standing, there: &YearThere, form: Form) -> Result<impl Template, Error> {
     let on = cx.db().read();
-    let framework = InUse::since(cx, there.year).await?.map(|in_use| Arc::clone(in_use.of(there.partnership.id, there.year)));
+    let framework = framework_in(cx, there.partnership.id, there.year).await?;
     let evidence = Evidence::read(cx, there, framework.as_deref()).await?;
     let template = match &there.begun {
         Some(begun) => Some(Pattern::of(on, &begun.template_key).await?),

@@ -232,7 +232,7 @@ pub(super) async fn go(may: May<Run, CycleThere>, call: Call, edit: Edit<Step>) 
         return told(&call, &cycle.key).await;
     }
     let template = Template::read(call.db().read(), &cycle.template_key).await?.ok_or(Error::NotFound)?;
-    let framework = may.thing().owner.framework(&call).await?;
+    let framework = may.thing().owner.framework(&call, cycle.year()).await?;
     let steps = template.steps_of(cycle, framework.as_deref());
     let Some(step) = steps.iter().find(|step| step.key == wanted) else {
         let known: Vec<&str> = steps.iter().map(|step| step.key.as_str()).collect();

@@ -41,7 +41,7 @@ pub(super) struct World {
 impl World {
     pub(super) async fn read(cx: &Cx, who: &Standing, there: &CycleThere) -> Result<Self, Error> {
         let people = store::candidates(cx.db().read(), &there.owner, Some(there.cycle.id), cx.today()).await?;
-        Ok(Self { today: cx.today(), who: who.person, people, framework: there.owner.framework(cx).await? })
+        Ok(Self { today: cx.today(), who: who.person, people, framework: there.owner.framework(cx, there.cycle.year()).await? })
     }
 
     /// The codes in a field, parted by commas; refused when the framework has none of that code.
@@ -49,7 +49,8 @@ impl World {
         let text = form.optional(name, 300)?;
         let parts = text.split([',', ';', ' ']).map(str::trim).filter(|code| !code.is_empty());
         let codes: BTreeSet<String> = parts.map(str::to_owned).collect();
-        let unknown = |code: &&String| self.framework.as_ref().is_some_and(|framework| framework.practice(code).is_none());
+        // A code that is no more may stand there from before.
+        let unknown = |code: &&String| self.framework.as_ref().is_some_and(|framework| !framework.knew(code));
         if let Some(code) = codes.iter().find(unknown) {
             form.refuse(name, format!("There is no practice {code}. Codes look like 2.2.3; please part them by commas."));
             return None;

@@ -99,7 +99,7 @@ pub(super) async fn new(may: May<Run, Owner>, cx: Cx, Query(ask): Query<Ask>) ->
         .iter()
         .find(|cycle| cycle.key == ask.from)
         .or_else(|| around.before.iter().find(|cycle| cycle.state == "closed"));
-    let framework = may.thing().framework(&cx).await?;
+    let framework = may.thing().framework(&cx, year).await?;
     let of_year = around.before.iter().filter(|cycle| cycle.year() == year).map(|cycle| cycle.number).max().unwrap_or(0);
     let number = of_year + 1;
     // The months of the framework's cycle of that number, unless they lie behind us.

@@ -88,7 +88,7 @@ pub(super) async fn save(may: May<Run, CycleThere>, cx: Cx, mut form: Form) -> A
 pub(super) async fn move_to(may: May<Run, CycleThere>, cx: Cx, form: Form) -> Answered {
     let cycle = &may.thing().cycle;
     let template = CycleTemplate::read(cx.db().read(), &cycle.template_key).await?.ok_or(Error::NotFound)?;
-    let framework = may.thing().owner.framework(&cx).await?;
+    let framework = may.thing().owner.framework(&cx, cycle.year()).await?;
     let steps = template.steps_of(cycle, framework.as_deref());
     let Some(step) = steps.into_iter().find(|step| step.key == form.value("step")) else {
         return Err(Error::Refused("This cycle has no such step. Please load the page again.".to_owned()));

@@ -188,7 +188,7 @@ pub(super) async fn show(may: May<See, CycleThere>, cx: Cx, Query(ask): Query<As
     let template = CycleTemplate::read(on, &cycle.template_key)
         .await?
         .ok_or_else(|| Error::Ours(format!("the template {} of a cycle is gone", cycle.template_key)))?;
-    let framework = owner.framework(&cx).await?;
+    let framework = owner.framework(&cx, cycle.year()).await?;
     let framework = framework.as_deref();
     let members = store::members(on, cycle.id).await?;
     let (goals, goal_codes) = store::goals(on, cycle.id).await?;

@@ -54,7 +54,8 @@ impl InUse {
         Self { now, stays: Arc::new(stays) }
     }
 
-    /// The version by which a partnership works, or worked, in a school year.
+    /// The version on which a partnership finishes a school year, or finished it; the one that counts today where nothing else was
+    /// decided.
     pub(crate) fn of(&self, partnership: PartnershipId, year: SchoolYear) -> &Arc<Framework> {
         let Some(id) = self.stays_on(partnership, year) else { return &self.now };
         self.earlier().find(|version| version.id == id).unwrap_or(&self.now)
@@ -78,8 +79,12 @@ impl InUse {
 
 /// The version by which a partnership works today; nothing before a framework is published.
 pub(crate) async fn framework_of(cx: &Cx, partnership: PartnershipId) -> Result<Option<Arc<Framework>>, Error> {
-    let year = Calendar::of(&cx.settings).year_of(cx.today());
-    Ok(InUse::today(cx).await?.map(|in_use| Arc::clone(in_use.of(partnership, year))))
+    framework_in(cx, partnership, Calendar::of(&cx.settings).year_of(cx.today())).await
+}
+
+/// The version by which a partnership works in a school year, or finished it where it was not the one that counts today.
+pub(crate) async fn framework_in(cx: &Cx, partnership: PartnershipId, year: SchoolYear) -> Result<Option<Arc<Framework>>, Error> {
+    Ok(InUse::since(cx, year).await?.map(|in_use| Arc::clone(in_use.of(partnership, year))))
 }
 
 /// A version that begins in the middle of a school year, and the one before it.

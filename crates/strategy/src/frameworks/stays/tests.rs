@@ -5,7 +5,9 @@ use partnerships::{
     partnerships::all_on,
 };
 use platform::{
+    audit::Actor,
     db,
+    import::{self, Mode, Tally},
     testing::{Bench, Reply},
 };
 
@@ -196,6 +198,64 @@ async fn only_a_version_that_begins_within_the_year_asks_anybody() {
         assert_eq!((reply.status.as_u16(), reply.location()), (303, MOVES));
         let versions = Framework::all_versions(bench.app.db.read()).await.expect("a query");
         assert!(turn(&versions, &Calendar::default(), day("2021-10-06")).is_none());
+    })
+    .await;
+}
+
+async fn take_entries(bench: &Bench, rows: &[&str]) -> Tally {
+    let kind = bench.app.house.import_kind("tracker").expect("tracker entries");
+    let text = format!("entry,partnership,school_year,cycle,practice,status,author,entered_at\n{}\n", rows.join("\n"));
+    let source = import::read(kind, "entries.csv", text.as_bytes()).expect("a text");
+    import::take(&bench.app, kind, &[source], &Actor::Process("test"), Mode::Take).await.expect("an answer")
+}
+
+/// Of which version a practice is that an entry was taken in for.
+async fn version_of(bench: &Bench, entry: &str) -> Option<i32> {
+    let sql = "select f.version from tracker_entry e join practice p on p.id = e.practice_id
+         join framework f on f.id = p.framework_id where e.key = $1";
+    db::scalar(bench.app.db.read(), sql, vec![entry.into()]).await.expect("a query")
+}
+
+#[tokio::test]
+async fn entries_of_a_file_are_of_the_version_by_which_the_partnership_worked_then() {
+    in_the_middle_of_the_year(async |bench| {
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await.status, 303);
+        let rows = [
+            "stays,linden,2021-22,1,P6,under_way,ines,2021-10-06T13:00:00Z",
+            "before,mariposa,2021-22,1,P3,under_way,ines,2021-09-20T13:00:00Z",
+            "after,mariposa,2021-22,1,P2,under_way,ines,2021-10-06T13:00:00Z",
+        ];
+        let tally = take_entries(&bench, &rows).await;
+        assert!(tally.refused.is_empty() && tally.new == 3, "{:?}", tally.refused);
+        let versions = [version_of(&bench, "stays").await, version_of(&bench, "before").await, version_of(&bench, "after").await];
+        assert_eq!(versions, [Some(1), Some(1), Some(2)]);
+        // The same file twice changes nothing, also when the partnership has moved over since.
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("was", "linden")]).await.status, 303);
+        let again = take_entries(&bench, &rows).await;
+        assert_eq!((again.same, again.new, again.refused.len()), (3, 0, 0), "{:?}", again.refused);
+
+        for row in [
+            "gone,mariposa,2021-22,1,P6,under_way,ines,2021-10-06T13:30:00Z",
+            "early,linden,2021-22,1,P3b,under_way,ines,2021-09-20T13:00:00Z",
+        ] {
+            let refused = take_entries(&bench, &[row]).await.refused;
+            assert!(refused.len() == 1 && refused[0].problem.contains("has no such practice"), "{row}: {refused:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_entered_before_the_decision_stays_in_the_history_of_its_cell() {
+    in_the_middle_of_the_year(async |bench| {
+        enact(&bench, "P2", "1", "by-version-2").await;
+        assert_eq!(version_of(&bench, "by-version-2").await, Some(2));
+        assert_eq!(decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await.status, 303);
+        let mut ines = visitor(&bench, "ines");
+        let cell = ines.get("/partnerships/linden/tracker?practice=P2&year=2021-22&cycle=1").await;
+        assert!(cell.body.contains("/tracker/entries/by-version-2/withdrawal"), "its author can take it back: {}", cell.body);
+        let gone = ines.get("/partnerships/linden/tracker?practice=P3b&year=2021-22&cycle=1").await;
+        assert_eq!(gone.status, 200, "a link to a practice that is not there leaves the grid");
     })
     .await;
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     cycles::Run,
-    frameworks::{Framework, framework_of},
+    frameworks::{Framework, framework_in},
     wording::Kept,
 };
 
@@ -64,7 +64,13 @@ impl Desk {
         let section = template.section(may.ids().get("section")?).ok_or(Error::NotFound)?.clone();
         let sections = store::SECTIONS.standing(on, plan.id).await?;
         let of_cycle = OfTheCycle::read(on, there.partnership.id, there.cycle().id, cx.today()).await?;
-        Ok(Self { template, section, sections, of_cycle, framework: framework_of(cx, there.partnership.id).await? })
+        Ok(Self {
+            template,
+            section,
+            sections,
+            of_cycle,
+            framework: framework_in(cx, there.partnership.id, there.cycle().year()).await?,
+        })
     }
 
     fn stands(&self) -> Stands {

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     cycles::{self, Run, store::Member},
-    frameworks::framework_of,
+    frameworks::framework_in,
     wording,
 };
 
@@ -128,7 +128,7 @@ async fn page_of(
         return Ok(page);
     };
     let template = Pattern::of(on, &plan.template_key).await?;
-    let framework = framework_of(cx, there.partnership.id).await?;
+    let framework = framework_in(cx, there.partnership.id, there.cycle().year()).await?;
     let sections = store::SECTIONS.standing(on, plan.id).await?;
     let of_cycle = OfTheCycle::read(on, there.partnership.id, cycle.id, cx.today()).await?;
     let drawing = Drawing { cycle, of_cycle: &of_cycle, framework: framework.as_deref() };
@@ -218,7 +218,7 @@ fn lines(cx: &Cx, base: &str, versions: Vec<Version>) -> Vec<VersionLine> {
 
 /// `POST /cycles/{cycle}/plan`
 pub(super) async fn begin(may: May<Run, PlanThere>, cx: Cx) -> Answered {
-    let framework = framework_of(&cx, may.thing().partnership.id).await?;
+    let framework = framework_in(&cx, may.thing().partnership.id, may.thing().cycle().year()).await?;
     verbs::begin(&may, &cx, framework.as_deref()).await?;
     Ok(go_to_with(&may.thing().href(), &Toast::saying("The plan is begun. Write it section by section, in any order.")))
 }

@@ -21,7 +21,7 @@ use super::{
     },
     agreed, frame, show as plan,
 };
-use crate::{cycles::Run, frameworks::framework_of};
+use crate::{cycles::Run, frameworks::framework_in};
 
 /// The longest reason, in characters.
 const WHY_MOST: usize = 200;
@@ -30,7 +30,7 @@ const WHY_MOST: usize = 200;
 pub(super) async fn agree(may: May<Run, PlanThere>, cx: Cx, mut form: Form) -> Answered {
     let there = may.thing();
     let template = Pattern::of(cx.db().read(), &there.begun()?.template_key).await?;
-    let framework = framework_of(&cx, there.partnership.id).await?;
+    let framework = framework_in(&cx, there.partnership.id, there.cycle().year()).await?;
     let number = |name: &str| form.value(name).parse().unwrap_or(-1);
     let seen = Seen { number: number("version"), writings: number("writings") };
     let Some(why) = form.required("why", "Why does it differ? A line is enough.", WHY_MOST) else {
@@ -168,7 +168,7 @@ pub(super) async fn compare(may: May<See, PlanThere>, cx: Cx, Query(asked): Quer
 async fn now(cx: &Cx, there: &PlanThere) -> Result<Told, Error> {
     let (on, plan) = (cx.db().read(), there.begun()?);
     let template = Pattern::of(on, &plan.template_key).await?;
-    let framework = framework_of(cx, there.partnership.id).await?;
+    let framework = framework_in(cx, there.partnership.id, there.cycle().year()).await?;
     let sections = store::SECTIONS.standing(on, plan.id).await?;
     let of_cycle = OfTheCycle::read(on, there.partnership.id, there.cycle().id, cx.today()).await?;
     let drawing = Drawing { cycle: there.cycle(), of_cycle: &of_cycle, framework: framework.as_deref() };

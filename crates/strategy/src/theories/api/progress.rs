@@ -176,7 +176,7 @@ async fn answer(may: May<Record, Partnership>, call: Call, new: New<Answered>) -
     new.make(&call, may.who(), async |cx| {
         let partnership = may.thing();
         let theory = theory(cx, partnership).await?;
-        let cycle = cycle(cx).await?.ok_or(Error::NotFound)?;
+        let cycle = cycle(cx, may.thing().id).await?.ok_or(Error::NotFound)?;
         let mut form = new.form();
         let Some(said) = read_answer(&mut form, &theory) else { return Err(New::<Answered>::refused(&form)) };
         let id = kept::answer(&may, cx, &cycle, &said).await?;

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::NaiveDate;
 use partnerships::{
+    PartnershipId,
     calendar::{Calendar, SchoolYear, spoken},
     partnerships::{Partnership, PartnershipFrame, Record},
 };
@@ -18,7 +19,7 @@ use super::super::{
     rules::FIGURE_MOST,
     store,
 };
-use crate::tracker;
+use crate::frameworks::framework_of;
 
 /// An answer as the list shows it.
 struct AnswerLine {
@@ -62,8 +63,8 @@ pub(in super::super) async fn theory(cx: &Cx, partnership: &Partnership) -> Resu
 }
 
 /// The cycle that is asked about.
-pub(in super::super) async fn cycle(cx: &Cx) -> Result<Option<AskedCycle>, Error> {
-    let framework = tracker::framework(cx).await?;
+pub(in super::super) async fn cycle(cx: &Cx, partnership: PartnershipId) -> Result<Option<AskedCycle>, Error> {
+    let framework = framework_of(cx, partnership).await?;
     Ok(framework.and_then(|framework| AskedCycle::of(&framework, &Calendar::of(&cx.settings), cx.today())))
 }
 
@@ -116,7 +117,7 @@ async fn page_of(
         base: format!("{base}/progress"),
         may_record,
         number: theory.version.number,
-        cycle: cycle(cx).await?,
+        cycle: cycle(cx, partnership.id).await?,
         answers: answers.into_iter().map(line).collect(),
         measures: measures(theory).into_iter().map(|name| (name.clone(), latest(&name))).collect(),
         form,
@@ -164,7 +165,7 @@ pub(in super::super) fn read_reading(form: &mut Form, theory: &Theory, today: Na
 /// `POST /partnerships/{partnership}/theory/progress/answers`
 pub(super) async fn answer(may: May<Record, Partnership>, cx: Cx, mut form: Form) -> Answered {
     let theory = theory(&cx, may.thing()).await?;
-    let cycle = cycle(&cx).await?.ok_or(Error::NotFound)?;
+    let cycle = cycle(&cx, may.thing().id).await?.ok_or(Error::NotFound)?;
     let Some(answer) = read_answer(&mut form, &theory) else {
         form.put("on_day", vec![cx.today().to_string()]);
         return page_with_errors(&page_of(&cx, may.who(), may.thing(), &theory, true, form).await?);

@@ -28,7 +28,7 @@ use super::{
     rules::NOTE_MOST,
     store::{self, EntryRow, NewEntry},
 };
-use crate::EntryId;
+use crate::{EntryId, PracticeId};
 use world::World;
 
 /// How many rows go into one statement.
@@ -99,6 +99,8 @@ struct Read {
     row: u64,
     place: usize,
     own_key: bool,
+    /// The version by which the partnership worked then, where it has no such practice.
+    lacks: Option<i32>,
     entry: NewEntry,
 }
 
@@ -136,7 +138,7 @@ impl Run<'_> {
         let mut count = 0;
         for (offset, mut row) in table.rows_from(from, refused).take(wanted).enumerate() {
             count += 1;
-            let Some((entry, own_key)) = read(&mut row, &self.world, self.taking) else { continue };
+            let Some((entry, own_key, lacks)) = read(&mut row, &self.world, self.taking) else { continue };
             let mark = mark_of(&entry.key);
             let here = (u32::try_from(number).unwrap_or(u32::MAX), u32::try_from(row.number).unwrap_or(u32::MAX));
             match self.seen.insert(mark, here) {
@@ -145,7 +147,7 @@ impl Run<'_> {
                 }
                 // The same words twice, or the same file twice, is one entry.
                 Some(_) => self.tally.add_same(row.number, || title(&row)),
-                None => chunk.push(Read { row: row.number, place: from + offset, own_key, entry }),
+                None => chunk.push(Read { row: row.number, place: from + offset, own_key, lacks, entry }),
             }
         }
         count < wanted
@@ -161,14 +163,21 @@ impl Run<'_> {
         let mut fresh: Vec<&NewEntry> = Vec::with_capacity(chunk.len());
         for read in &chunk {
             let row = || table.row(read.place, &gathered);
-            match known.get(&read.entry.key) {
-                None => {
+            match (known.get(&read.entry.key), read.lacks) {
+                (None, Some(version)) => row().refuse(
+                    "practice",
+                    &format!("This partnership worked by version {version} then, which has no such practice."),
+                    "Use a code of that version.",
+                ),
+                (None, None) => {
                     self.tally.add_new(read.row, || title(&row()));
                     self.touched.insert(read.entry.partnership);
                     fresh.push(&read.entry);
                 }
-                Some(before) if !read.own_key || same(before, &read.entry) => self.tally.add_same(read.row, || title(&row())),
-                Some(_) => row().refuse(
+                (Some(before), _) if !read.own_key || same(before, &read.entry, &self.world) => {
+                    self.tally.add_same(read.row, || title(&row()))
+                }
+                (Some(_), _) => row().refuse(
                     "entry",
                     "There is an entry of that key already, and it says something else.",
                     "Entries are only added: to say something new, give the row a key and a time of its own.",
@@ -195,8 +204,8 @@ fn title(row: &Row<'_>) -> String {
     format!("{}, {}: {}", cell("partnership"), cell("practice"), cell("status"))
 }
 
-/// An entry, and whether the row gave it a key of its own.
-fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(NewEntry, bool)> {
+/// An entry, whether the row gave it a key of its own, and the version that has no such practice.
+fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(NewEntry, bool, Option<i32>)> {
     // All cells are looked at before the first gap ends it, so that one reading names everything that is wrong.
     let partnership = row.filled("partnership").and_then(|_| world.partnership(row));
     let practice = row.filled("practice").and_then(|_| world.practices.find(row, "practice"));
@@ -214,14 +223,22 @@ fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(Ne
         }
         None => entered_at.map(|at| world.year_of(at)),
     };
-    let code = row.cell("practice").unwrap_or_default();
-    let there = partnership.zip(year).and_then(|(partnership, year)| world.practice_there(code, partnership, year));
-    let practice = there.or(practice);
+    let version = partnership.zip(year).zip(entered_at).and_then(|((there, year), at)| world.version(there, year, at));
+    let there = version.zip(practice).map(|(version, known)| (version.version, world.practice_in(version, known)));
+    let (practice, lacks) = match there {
+        Some((number, None)) => (practice, Some(number)),
+        Some((_, there)) => (there, None),
+        None => (practice, None),
+    };
     let cycle = match row.cell("cycle") {
         Some(_) => row.number::<i32>("cycle"),
-        None => entered_at.zip(year).and_then(|(at, year)| world.cycle_of(row, at, year)),
+        None => entered_at.zip(year).and_then(|(at, year)| world.cycle_of(row, at, year, version)),
     };
-    if cycle.is_some_and(|cycle| !world.cycles.contains(&cycle)) {
+    let has = |cycle: &i32| match version {
+        Some(version) => version.cycles.iter().any(|one| one.number == *cycle),
+        None => world.cycles.contains(cycle),
+    };
+    if cycle.is_some_and(|cycle| !has(&cycle)) {
         row.refuse("cycle", "A school year has no such cycle.", "Use the number of a cycle of the framework.");
     }
     let word = row.filled("status").and_then(|_| row.choice("status", &WORDS));
@@ -253,17 +270,17 @@ fn read(row: &mut Row<'_>, world: &World<'_>, taking: &Taking<'_>) -> Option<(Ne
         taken_back_at,
     };
     if !own_key {
-        entry.key = key_of(&entry, row.cell("entered_at").is_some());
+        entry.key = key_of(&entry, world.root(entry.practice), row.cell("entered_at").is_some());
     }
-    Some((entry, own_key))
+    Some((entry, own_key, lacks))
 }
 
 /// A key made from what a row says, so that the same row twice is the same entry.
-fn key_of(entry: &NewEntry, is_dated: bool) -> String {
+fn key_of(entry: &NewEntry, practice: PracticeId, is_dated: bool) -> String {
     let at = if is_dated { entry.entered_at.to_rfc3339_opts(SecondsFormat::Micros, true) } else { String::new() };
     let said = [
         entry.partnership.to_string(),
-        entry.practice.to_string(),
+        practice.to_string(),
         entry.year.key(),
         entry.cycle.to_string(),
         entry.status.key().to_owned(),
@@ -293,10 +310,10 @@ fn check(row: &mut Row<'_>, status: Option<Status>, quality: Option<i32>, reason
 }
 
 /// Whether a row says the same as the entry that is kept; the id is ours, and what was taken back stays the entry that it was.
-fn same(before: &EntryRow, now: &NewEntry) -> bool {
+fn same(before: &EntryRow, now: &NewEntry, world: &World<'_>) -> bool {
     let at = |at: DateTime<Utc>| at.timestamp_micros();
     before.partnership_id == now.partnership
-        && before.practice_id == now.practice
+        && world.root(before.practice_id) == world.root(now.practice)
         && before.school_year == now.year.0
         && before.cycle == now.cycle
         && before.status == now.status.key()

@@ -92,7 +92,11 @@ impl Board {
         let cells = store::years_of(cx.db().read(), partnership.id, year.before(), year).await?;
         let base = format!("{}/tracker", partnership.subject().href);
         let turn = match tracker::framework(cx).await? {
-            Some(now) if now.effective_from > calendar.start(year) && partnership.started_on < now.effective_from => {
+            Some(now)
+                if now.before.is_some()
+                    && now.effective_from > calendar.start(year)
+                    && partnership.started_on < now.effective_from =>
+            {
                 let since = spoken(now.effective_from, today);
                 let counts = format!("Version {} of the practices counts since {since}.", now.version);
                 Some(if framework.id == now.id {

@@ -21,7 +21,7 @@ use super::{
     history::{Moved, moved},
 };
 use crate::{
-    frameworks::{CycleMonths, Practice},
+    frameworks::{CycleMonths, Practice, sameness},
     tracker::{
         Cell, Status,
         rules::{self, Draft, NOTE_MOST},
@@ -83,7 +83,7 @@ pub(super) async fn edit_of(
     may_record: bool,
 ) -> Result<Edit, Error> {
     let (practice, year, cycle) = named(board, chosen)?;
-    let told = store::history(cx.db().read(), partnership.id, &board.framework.ids_of(practice)).await?;
+    let told = store::history(cx.db().read(), partnership.id, &sameness().ids(practice.id)).await?;
     let has_window = rules::window_of(&board.calendar, partnership, practice, year, cycle.number);
     let is_open = rules::is_open(&board.calendar, partnership, cycle, year, board.today);
     let closed = match (has_window, is_open) {

@@ -9,7 +9,7 @@ use partnerships::{
     partnerships::{Partnership, PartnershipFrame, Record},
 };
 use platform::{
-    Cx,
+    Cx, Error,
     access::{May, Standing as Who, actions::See},
     text::{counted, folded},
     web::{Answered, Shell, page},
@@ -78,7 +78,11 @@ pub(super) async fn show(may: May<See, Partnership>, cx: Cx, Query(chosen): Quer
     let board = Board::read(&cx, partnership).await?;
     let edit = match &board {
         Some(board) if !chosen.practice.is_empty() => {
-            Some(edit_of(&cx, may.who(), partnership, board, &chosen, may_record).await?)
+            // A link can name a practice that the version in use there has not: the grid stands without it.
+            match edit_of(&cx, may.who(), partnership, board, &chosen, may_record).await {
+                Err(Error::NotFound) => None,
+                found => Some(found?),
+            }
         }
         Some(_) | None => None,
     };
