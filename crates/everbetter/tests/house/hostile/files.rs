@@ -289,7 +289,7 @@ impl Made {
             assert!(sound.contains(from), "the pack says {from}");
             sound.replacen(from, to, 1)
         };
-        self.add("nothing", "toml", "", "The part [meta] is missing.").column = Some("meta".to_owned());
+        self.add("nothing", "toml", "", "The part meta is missing.").column = Some("meta".to_owned());
         self.add("a table", "toml", "person,name\na,b\n", "The file is no TOML").row = Some(1);
         self.add("half a pack", "toml", &sound.as_bytes()[..sound.len() / 2], "The");
         self.add("brackets without end", "toml", format!("a = {}", "[".repeat(200_000)), "The file is no TOML").row = Some(1);
@@ -299,7 +299,7 @@ impl Made {
         self.add("no day", "toml", changed("\"2021-08-01\"", "\"2021-31-31\""), "It can’t be read").column =
             Some("meta".to_owned());
         let text = format!("title = \"{}\"\n", "x".repeat(self.large));
-        self.add("a title of many MB", "toml", text, "The part [meta] is missing.").column = Some("meta".to_owned());
+        self.add("a title of many MB", "toml", text, "The part meta is missing.").column = Some("meta".to_owned());
         let line = sound.lines().find(|line| line.starts_with("code_pattern")).expect("a pattern");
         let endless = changed(line, "code_pattern = \"(a{1000}){1000}{1000}\"");
         let endless = self.add("a pattern without end", "toml", endless, "It is no regular expression.");
