@@ -1,5 +1,7 @@
 //! Partnerships that finish their year on the version before, on both databases.
 
+use std::collections::BTreeSet;
+
 use partnerships::{
     calendar::{Calendar, SchoolYear},
     partnerships::all_on,
@@ -22,7 +24,7 @@ use crate::{
         },
     },
     overview::uptake::of_partnership,
-    tracker::cells_of,
+    tracker::{cells_of, on_track::Assessment},
     world::{cell, day, in_the_world_of, visitor},
 };
 
@@ -72,14 +74,23 @@ async fn in_use(bench: &Bench, on_day: &str) -> InUse {
 
 /// How many windows of a partnership ended before a day, and how many of them are enacted.
 async fn count(bench: &Bench, slug: &str, on_day: &str) -> (i32, i32) {
+    let assessed = assessed(bench, slug, on_day).await;
+    (assessed.all.enacted, assessed.all.due)
+}
+
+/// The practices of a partnership that wait on a day.
+async fn waiting(bench: &Bench, slug: &str, on_day: &str) -> BTreeSet<String> {
+    assessed(bench, slug, on_day).await.waiting.into_iter().map(|waiting| waiting.code).collect()
+}
+
+async fn assessed(bench: &Bench, slug: &str, on_day: &str) -> Assessment {
     let (on, calendar, year) = (bench.app.db.read(), Calendar::default(), SchoolYear(2021));
     let all = all_on(on, day(on_day)).await.expect("a query");
     let partnership = all.iter().find(|partnership| partnership.slug == slug).expect("a partnership");
     let cells = cells_of(on, year, &[partnership.id]).await.expect("a query").remove(&partnership.id).unwrap_or_default();
     let in_use = in_use(bench, on_day).await;
     let schedules = Schedules::of(&in_use, &calendar, year);
-    let assessed = schedules.schedule(partnership.id).assess(partnership.into(), &cells, day(on_day));
-    (assessed.all.enacted, assessed.all.due)
+    schedules.schedule(partnership.id).assess(partnership.into(), &cells, day(on_day))
 }
 
 #[tokio::test]
@@ -99,6 +110,10 @@ async fn a_partnership_finishes_its_year_on_the_version_before_or_moves_over() {
         let tracker = visitor(&bench, "dee").get("/partnerships/linden/tracker").await.text();
         assert!(tracker.contains("P6") && !tracker.contains("With each team"), "{tracker}");
         assert!(tracker.contains("finished on version 1"), "{tracker}");
+        // By mid-February version 1 has asked for P6 once more, and version 2 for P3b.
+        let (stays, moves) = (waiting(&bench, "linden", "2022-02-15").await, waiting(&bench, "mariposa", "2022-02-15").await);
+        assert!(stays.contains("P6") && !stays.contains("P3b"), "{stays:?}");
+        assert!(moves.contains("P3b"), "{moves:?}");
         // Nobody else stays, and what was counted before is as it was.
         let other = visitor(&bench, "dee").get("/partnerships/mariposa/tracker").await.text();
         assert!(other.contains("With each team") && !other.contains("P6") && !other.contains("finished on version 1"), "{other}");
@@ -178,6 +193,8 @@ async fn what_is_counted_over_all_follows_those_who_stay() {
         assert_eq!((of("P1").len(), of("P2").len(), of("P3").len(), of("P3b").len()), (1, 1, 0, 0));
         assert_eq!(found.len(), 4, "P1, P2, P4, P5");
         assert!(of("P1")[0].2.is_some() && of("P2")[0].2.is_none());
+        let later = of_partnership(schedules.schedule(linden.id), linden.into(), None, day("2022-02-15"), &cells);
+        assert_eq!(later.len(), 4, "P3 and P3b of version 2 have not come up where version 1 is worked by");
         // The pages that count over all are drawn from the same.
         let practice = visitor(&bench, "dee").get("/practices/P1").await.text();
         assert!(practice.contains("enacted in 1 of"), "{practice}");
