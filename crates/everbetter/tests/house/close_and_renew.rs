@@ -6,15 +6,9 @@ use platform::{
 };
 
 use crate::photos::Attaches as _;
-use crate::world::{in_the_world, take, visitor};
+use crate::world::{hidden, in_the_world, take, visitor};
 
 const YEAR: &str = "/partnerships/alder/close-and-renew/2020-21";
-
-/// What a form's hidden field holds.
-fn hidden(page: &Reply, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
 
 async fn count(bench: &Bench, sql: &str) -> i64 {
     db::scalar::<i64>(bench.app.db.read(), sql, vec![]).await.expect("a count").unwrap_or(0)

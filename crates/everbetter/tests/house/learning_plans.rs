@@ -6,16 +6,10 @@ use platform::{
     testing::{Bench, Reply},
 };
 
-use crate::world::{PEOPLE, in_the_world, visitor};
+use crate::world::{PEOPLE, hidden, in_the_world, visitor};
 
 const PLAN: &str = "/cycles/alder.21.c1/plan";
 const FRAME: &str = "/cycles/alder.21.c1/plan/sections/frame";
-
-/// What a form's hidden field holds.
-fn hidden(page: &Reply, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
 
 async fn begun(bench: &Bench) {
     let reply = visitor(bench, "ada").post(PLAN, &[]).await;

@@ -5,18 +5,12 @@ use platform::{
     testing::{Bench, Reply},
 };
 
-use crate::world::{in_the_world, take, visitor};
+use crate::world::{hidden, in_the_world, take, visitor};
 
 const MAP: &str = "/partnerships/alder/road-map";
 
 fn entry(name: &str) -> String {
     format!("{MAP}/entries/2021-22.{name}")
-}
-
-/// What a form's hidden field holds.
-fn hidden(page: &Reply, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }
 
 /// The part of a page under the heading of that id.

@@ -8,7 +8,7 @@ use platform::{
     audit::Actor,
     db::Engine,
     import::{self, Mode},
-    testing::{Bench, Visitor, bench},
+    testing::{Bench, Reply, Visitor, bench},
 };
 
 /// The personas by which tests name people, and their e-mail addresses.
@@ -122,6 +122,12 @@ pub async fn give_token(bench: &Bench, email: &str, token: &str) {
 }
 
 /// One of the people, signed in.
+/// What a form's hidden field holds.
+pub fn hidden(page: &Reply, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
 pub fn visitor(bench: &Bench, name: &str) -> Visitor {
     assert!(PEOPLE.iter().any(|(known, _)| *known == name), "nobody here is called {name}");
     Visitor::with_session(bench, name)

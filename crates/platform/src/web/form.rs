@@ -93,6 +93,15 @@ impl Form {
         self.values.keys().map(String::as_str)
     }
 
+    /// The boxes of this name that somebody ticked or cleared, by their values, and whether they are ticked now. Each box that stood
+    /// on the page says so in `shown`, and in `was` that it was ticked: what was left as it was is not in it, so another's word
+    /// about that stands.
+    #[must_use]
+    pub fn ticked_anew(&self, name: &str) -> BTreeMap<String, bool> {
+        let shown = self.all("shown").iter().map(|value| (value, self.holds("was", value), self.holds(name, value)));
+        shown.filter(|(_, was, now)| was != now).map(|(value, _, now)| (value.clone(), now)).collect()
+    }
+
     /// Whether a field holds this value: for radio buttons, options and boxes.
     #[must_use]
     pub fn holds(&self, name: &str, value: &str) -> bool {

@@ -256,16 +256,26 @@ impl Framework {
         ids
     }
 
+    /// The versions before this one, the latest first.
+    pub(crate) fn earlier(&self) -> impl Iterator<Item = &Arc<Self>> + Clone {
+        std::iter::successors(self.before.as_ref(), |version| version.before.as_ref())
+    }
+
+    /// This version and those before it, the latest first.
+    pub(crate) fn with_earlier(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.earlier().map(AsRef::as_ref))
+    }
+
     /// The first id of the practice that has this one in this version or in one before it.
     pub(crate) fn root_of(&self, id: PracticeId) -> PracticeId {
-        let mut versions = std::iter::successors(Some(self), |version| version.before.as_deref());
-        let found = versions.find_map(|version| Some((version, version.practices.iter().find(|practice| practice.id == id)?)));
+        let found =
+            self.with_earlier().find_map(|version| Some((version, version.practices.iter().find(|practice| practice.id == id)?)));
         found.and_then(|(version, practice)| version.ids_of(practice).last().copied()).unwrap_or(id)
     }
 
     /// Whether this version or one before it has a practice of that code.
     pub(crate) fn knew(&self, code: &str) -> bool {
-        std::iter::successors(Some(self), |version| version.before.as_deref()).any(|version| version.practice(code).is_some())
+        self.with_earlier().any(|version| version.practice(code).is_some())
     }
 
     /// The same version with only some of its practices, for what looks at no others.

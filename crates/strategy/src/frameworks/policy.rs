@@ -40,7 +40,7 @@ impl Thing for Published {
         let Some(framework) = Framework::current(cx.db().read(), cx.today()).await? else { return Ok(None) };
         let code = ids.get("practice")?;
         // One that is no more stands as the version had it that had it last: partnerships may be working by that one still.
-        let mut versions = std::iter::successors(Some(&framework), |version| version.before.as_ref());
+        let mut versions = std::iter::once(&framework).chain(framework.earlier());
         let Some(of) = versions.find(|version| version.practice(code).is_some()).cloned() else { return Ok(None) };
         let Some(practice) = of.practice(code).cloned() else { return Ok(None) };
         Ok(Some(Self { practice, is_gone: of.id != framework.id, framework: of }))

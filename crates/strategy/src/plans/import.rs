@@ -9,7 +9,7 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-use partnerships::{PartnershipId, calendar::SchoolYear};
+use partnerships::PartnershipId;
 use platform::{
     Error,
     access::roles,
@@ -33,10 +33,7 @@ use super::{
 use crate::{
     CycleId, PlanId,
     cycles::{Cycle, LONG_MOST, SHORT_MOST, store as cycles},
-    frameworks::{
-        Framework,
-        stays::{InUse, Stays},
-    },
+    frameworks::{Framework, InUse},
 };
 
 const COLUMNS: &[Column] = &[
@@ -134,10 +131,7 @@ async fn run(taking: &Taking<'_>, sources: &[Source]) -> Result<Tally, Error> {
         return Ok(tally);
     }
     let today = Settings::read(on).await?.local(taking.now).date();
-    let in_use = match Framework::current(on, today).await? {
-        Some(now) => Some(InUse::of_all(now, Stays::read(on, SchoolYear(0)).await?)),
-        None => None,
-    };
+    let in_use = InUse::read(on, today).await?;
     for (key, versions) in all.iter().filter(|(key, _)| !before.contains_key(*key)) {
         if let Some(place) = places.get(key) {
             let year = place.cycle.year();

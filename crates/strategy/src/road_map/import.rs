@@ -30,15 +30,7 @@ use super::{
     verbs::{self, At, Changing, described},
     year::Year,
 };
-use crate::{
-    RoadMapEntryId,
-    bringing::Places,
-    frameworks::{
-        Framework,
-        stays::{InUse, Stays},
-    },
-    tracker::rules::is_key,
-};
+use crate::{RoadMapEntryId, bringing::Places, frameworks::InUse, tracker::rules::is_key};
 
 const KINDS: [&str; 5] = ["cycle", "review", "meeting", "closing", "other"];
 
@@ -211,12 +203,9 @@ async fn years(
     named: BTreeSet<SchoolYear>,
 ) -> Result<Years, Error> {
     let mut years = Years::new();
+    let in_use = InUse::read(on, today).await?;
     for year in named {
-        let in_use = match Framework::current(on, today).await? {
-            Some(now) => Some(InUse::of_all(now, Stays::read(on, year).await?)),
-            None => None,
-        };
-        let found = Year::read(on, settings, in_use, (year, today), partnerships).await?;
+        let found = Year::read(on, settings, in_use.clone(), (year, today), partnerships).await?;
         years.insert(year, (found, store::whys(on, year).await?));
     }
     Ok(years)

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> platform::access::Routes {
 pub(crate) use contributions::{NAV, TAB, panels, today};
 pub use due::{DueNow, due_now};
 pub(crate) use import::KIND as IMPORT;
-pub use store::{cells_of, everybodys_cells, on_track_of};
+pub use store::{cells_of, everybodys_cells};
 
 use std::sync::Arc;
 

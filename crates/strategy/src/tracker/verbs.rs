@@ -180,8 +180,7 @@ pub async fn withdraw(cx: &Cx, may: &May<Record, Partnership>, framework: &Frame
             .await?;
             store::refresh(&**tx, partnership.id, &[entry.practice_id]).await?;
             // What was entered by another version is called what it was called there.
-            let versions = std::iter::successors(Some(framework), |version| version.before.as_deref());
-            let code = versions.flat_map(|version| &version.practices).find(|practice| practice.id == entry.practice_id);
+            let code = framework.with_earlier().flat_map(|version| &version.practices).find(|practice| practice.id == entry.practice_id);
             let detail = format!(
                 "{}, {} cycle {}",
                 code.map_or("a practice", |practice| practice.code.as_str()),

@@ -3,8 +3,7 @@
 use partnerships::{PartnershipId, partnerships::forget_coachees};
 use platform::{db, testing::Bench};
 
-use super::running::hidden;
-use crate::world::{PEOPLE, in_the_world, visitor};
+use crate::world::{PEOPLE, hidden, in_the_world, visitor};
 
 const CYCLE: &str = "/cycles/alder.21.c1";
 const ACTION: &str = "/cycles/alder.21.c1/plan-actions/alder.21.c1.a2";

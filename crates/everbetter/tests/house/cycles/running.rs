@@ -1,19 +1,10 @@
 //! People running cycles: writing at once, moving on, closing, and beginning the next.
 
-use platform::{
-    db,
-    testing::{Bench, Reply},
-};
+use platform::{db, testing::Bench};
 
-use crate::world::{in_the_world, take, visitor};
+use crate::world::{hidden, in_the_world, take, visitor};
 
 const CYCLE: &str = "/cycles/alder.21.c1";
-
-/// What a form's hidden field holds.
-pub(super) fn hidden(page: &Reply, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.body.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
 
 async fn count(bench: &Bench, table: &str) -> i64 {
     let sql = format!("select count(*) from {table} where removed_at is null");

@@ -36,11 +36,8 @@ pub(super) async fn beside<N: Kept>(cx: &Cx, who: &Standing, part: &PartThere<N>
 
 /// `POST /cycles/{cycle}/plan-actions/{action}/coachees`: the boxes on the page, those that were ticked, and those that are now.
 pub(super) async fn concern(may: May<Concern, PartThere<Action>>, cx: Cx, form: Form) -> Answered {
-    let ids = |name: &str| form.all(name).iter().filter_map(|id| id.parse::<Uuid>().ok()).collect::<Vec<_>>();
-    let (was, now) = (ids("was"), ids("concerns"));
-    // Only what somebody changed is said: another's word about the others stands.
-    let shown = ids("shown").into_iter().filter(|id| was.contains(id) != now.contains(id));
-    let said: BTreeMap<Uuid, bool> = shown.map(|id| (id, now.contains(&id))).collect();
+    let ticked = form.ticked_anew("concerns").into_iter();
+    let said: BTreeMap<Uuid, bool> = ticked.filter_map(|(id, concerns)| Some((id.parse().ok()?, concerns))).collect();
     let changed = verbs::concern(&may, &cx, &said).await?;
     let there = may.thing();
     let href = format!("{}/{}/{}#concerned", there.there.cycle.href(), Action::PATH, there.key);

@@ -15,7 +15,7 @@ mod web;
 pub(crate) use moves::{Entries, Moves};
 pub(crate) use schedules::{Schedules, Selected};
 pub(crate) use schema::migrations;
-pub(crate) use store::Stays;
+use store::Stays;
 pub(crate) use web::routes;
 
 use std::sync::Arc;
@@ -24,13 +24,18 @@ use chrono::NaiveDate;
 use partnerships::{
     PartnershipId,
     calendar::{Calendar, SchoolYear},
+    partnerships::Partnership,
 };
-use platform::{Cx, Error};
+use platform::{
+    Cx, Error,
+    db::{ConnectionTrait, DbErr},
+};
 
 use super::Framework;
 use crate::{FrameworkId, tracker};
 
 /// The versions by which partnerships work.
+#[derive(Clone)]
 pub(crate) struct InUse {
     /// The version that counts today.
     pub now: Arc<Framework>,
@@ -49,16 +54,22 @@ impl InUse {
         Ok(Some(Self { now, stays: store::since(cx, year).await? }))
     }
 
-    /// The same from what was read by itself, where nobody asks for a page.
-    pub(crate) fn of_all(now: Arc<Framework>, stays: Stays) -> Self {
-        Self { now, stays: Arc::new(stays) }
+    /// What has been worked by in all school years, as a transaction sees it.
+    pub(crate) async fn read(on: &impl ConnectionTrait, today: NaiveDate) -> Result<Option<Self>, DbErr> {
+        let Some(now) = Framework::current(on, today).await? else { return Ok(None) };
+        Ok(Some(Self { now, stays: Arc::new(Stays::read(on, SchoolYear(0)).await?) }))
     }
 
     /// The version on which a partnership finishes a school year, or finished it; the one that counts today where nothing else was
     /// decided.
     pub(crate) fn of(&self, partnership: PartnershipId, year: SchoolYear) -> &Arc<Framework> {
         let Some(id) = self.stays_on(partnership, year) else { return &self.now };
-        self.earlier().find(|version| version.id == id).unwrap_or(&self.now)
+        self.now.earlier().find(|version| version.id == id).unwrap_or(&self.now)
+    }
+
+    /// The version that began in the middle of this school year, where one did.
+    pub(crate) fn turn(&self, calendar: &Calendar, today: NaiveDate) -> Option<Turn> {
+        Turn::among(std::iter::once(&self.now).chain(self.now.earlier()), calendar, today)
     }
 
     /// The version on which a partnership finishes a school year, where somebody decided so.
@@ -69,11 +80,7 @@ impl InUse {
     /// The versions before today's on which any partnership finishes a year.
     fn stayed_on(&self) -> impl Iterator<Item = &Arc<Framework>> {
         let ids = self.stays.versions();
-        self.earlier().filter(move |version| ids.contains(&version.id))
-    }
-
-    fn earlier(&self) -> impl Iterator<Item = &Arc<Framework>> {
-        std::iter::successors(self.now.before.as_ref(), |version| version.before.as_ref())
+        self.now.earlier().filter(move |version| ids.contains(&version.id))
     }
 }
 
@@ -98,15 +105,25 @@ pub(crate) struct Turn {
     pub after: Arc<Framework>,
 }
 
-/// The turn of this school year, where there is one: also one that is still to come.
-pub(crate) fn turn(versions: &[Arc<Framework>], calendar: &Calendar, today: NaiveDate) -> Option<Turn> {
-    let year = calendar.year_of(today);
-    let span = calendar.span(year);
-    let is_within = |version: &&Arc<Framework>| version.effective_from > span.from && version.effective_from <= span.to;
-    let after = versions.iter().rev().find(is_within)?;
-    // Of several that begin in one year the first one decides what the year was begun with.
-    let before = versions.iter().rev().find(|version| version.key == after.key && version.effective_from <= span.from)?;
-    Some(Turn { year, before: Arc::clone(before), after: Arc::clone(after) })
+impl Turn {
+    /// The turn of this school year among these versions, the latest first, where there is one.
+    pub(crate) fn among<'a>(
+        versions: impl Iterator<Item = &'a Arc<Framework>> + Clone,
+        calendar: &Calendar,
+        today: NaiveDate,
+    ) -> Option<Self> {
+        let year = calendar.year_of(today);
+        let span = calendar.span(year);
+        let after = versions.clone().find(|version| version.effective_from > span.from && version.effective_from <= span.to)?;
+        // Of several that begin in one year the first one decides what the year was begun with.
+        let before = versions.clone().find(|version| version.key == after.key && version.effective_from <= span.from)?;
+        Some(Self { year, before: Arc::clone(before), after: Arc::clone(after) })
+    }
+
+    /// Whether a partnership is in the middle of its year when the version begins.
+    pub(crate) fn asks(&self, partnership: &Partnership) -> bool {
+        partnership.is_open() && partnership.started_on < self.after.effective_from
+    }
 }
 
 #[cfg(test)]

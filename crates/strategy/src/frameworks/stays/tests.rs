@@ -13,13 +13,13 @@ use platform::{
     testing::{Bench, Reply},
 };
 
-use super::{InUse, Schedules, Selected, Stays, turn};
+use super::{InUse, Schedules, Selected, Turn};
 use crate::{
     frameworks::{
         Framework,
         draft::tests::{
             DRAFT, begin, href,
-            publishing::{approve, enact, publish, six_practices},
+            publishing::{SPLIT, approve, enact, publish, six_practices},
             send,
         },
     },
@@ -40,17 +40,7 @@ async fn in_the_middle_of_the_year(test: impl AsyncFn(Bench)) {
         begin(&bench).await;
         let mut cleo = visitor(&bench, "cleo");
         assert_eq!(send(&bench, "cleo", "P2", &[("title", "Practice 2, clearer"), ("reason", "Clearer.")]).await.status, 303);
-        let split = [
-            ("version", "1"),
-            ("code-1", "P3"),
-            ("title-1", "With each coachee"),
-            ("good-1", "Done."),
-            ("code-2", "P3b"),
-            ("title-2", "With each team"),
-            ("good-2", "Done."),
-            ("reason", "Two in a coat."),
-        ];
-        assert_eq!(cleo.post(&format!("{}/parts", href(&bench, "P3").await), &split).await.status, 303);
+        assert_eq!(cleo.post(&format!("{}/parts", href(&bench, "P3").await), &SPLIT).await.status, 303);
         let retire = [("version", "1"), ("reason", "Used nowhere.")];
         assert_eq!(cleo.post(&format!("{}/retirement", href(&bench, "P6").await), &retire).await.status, 303);
         for who in ["dee", "cleo"] {
@@ -67,9 +57,7 @@ async fn decide(bench: &Bench, who: &str, fields: &[(&str, &str)]) -> Reply {
 }
 
 async fn in_use(bench: &Bench, on_day: &str) -> InUse {
-    let on = bench.app.db.read();
-    let now = Framework::current(on, day(on_day)).await.expect("a query").expect("a version");
-    InUse::of_all(now, Stays::read(on, SchoolYear(2021)).await.expect("a query"))
+    InUse::read(bench.app.db.read(), day(on_day)).await.expect("a query").expect("a version")
 }
 
 /// How many windows of a partnership ended before a day, and how many of them are enacted.
@@ -214,7 +202,7 @@ async fn only_a_version_that_begins_within_the_year_asks_anybody() {
         let reply = decide(&bench, "dee", &[("shown", "linden"), ("stays", "linden")]).await;
         assert_eq!((reply.status.as_u16(), reply.location()), (303, MOVES));
         let versions = Framework::all_versions(bench.app.db.read()).await.expect("a query");
-        assert!(turn(&versions, &Calendar::default(), day("2021-10-06")).is_none());
+        assert!(Turn::among(versions.iter().rev(), &Calendar::default(), day("2021-10-06")).is_none());
     })
     .await;
 }

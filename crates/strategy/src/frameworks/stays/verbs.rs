@@ -31,7 +31,7 @@ pub(super) async fn decide(
             let (all, stays) = (all_on(&**tx, cx.today()).await?, Stays::read(&**tx, turn.year).await?);
             let mut changed = 0;
             for (slug, wanted) in decided {
-                let found = all.iter().find(|partnership| partnership.slug == *slug).filter(|one| is_asked(one, turn));
+                let found = all.iter().find(|partnership| partnership.slug == *slug).filter(|one| turn.asks(one));
                 let partnership = found.ok_or_else(|| {
                     Error::Refused("One of these partnerships is not at work any more. Please load the page again.".to_owned())
                 })?;
@@ -59,9 +59,4 @@ pub(super) async fn decide(
             Ok(changed)
         })
         .await
-}
-
-/// Whether a partnership is in the middle of its year when the version begins.
-pub(super) fn is_asked(partnership: &Partnership, turn: &Turn) -> bool {
-    partnership.is_open() && partnership.started_on < turn.after.effective_from
 }

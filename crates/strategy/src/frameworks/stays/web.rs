@@ -1,7 +1,5 @@
 //! Who moves over to the version that begins in the middle of the year, and who finishes the year on the one before.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::Query;
 use partnerships::{
@@ -20,12 +18,7 @@ use platform::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Entries, InUse, Moves, Turn,
-    policy::ThisYear,
-    turn,
-    verbs::{self, is_asked},
-};
+use super::{Entries, InUse, Moves, Turn, policy::ThisYear, verbs};
 use crate::{frameworks::Framework, overview::store::at_work, tracker::everybodys_cells};
 
 /// Where it is decided.
@@ -85,7 +78,7 @@ async fn show(may: May<See, ThisYear>, cx: Cx, Query(ask): Query<Ask>) -> Answer
 /// The turn of this school year, where there is one.
 async fn turn_of(cx: &Cx) -> Result<Option<Turn>, Error> {
     let versions = Framework::all_versions(cx.db().read()).await?;
-    Ok(turn(&versions, &Calendar::of(&cx.settings), cx.today()))
+    Ok(Turn::among(versions.iter().rev(), &Calendar::of(&cx.settings), cx.today()))
 }
 
 async fn page_of(cx: &Cx, who: &Standing, ask: Ask, form: Form) -> Result<Page, Error> {
@@ -111,7 +104,7 @@ async fn page_of(cx: &Cx, who: &Standing, ask: Ask, form: Form) -> Result<Page, 
     }
     let team = teams.iter().find(|team| team.slug == drawn.ask.team).map(|team| team.id);
     let mut asked = at_work(on, &calendar, turn.year, today).await?;
-    asked.retain(|partnership| is_asked(partnership, &turn) && team.is_none_or(|team| partnership.team_id == team));
+    asked.retain(|partnership| turn.asks(partnership) && team.is_none_or(|team| partnership.team_id == team));
     let cells = everybodys_cells(cx).await?;
     let stays = |partnership: &Partnership| in_use.stays_on(partnership.id, turn.year).is_some();
     let (staying, of) = (asked.iter().filter(|one| stays(one)).count(), asked.len());
@@ -151,10 +144,7 @@ async fn page_of(cx: &Cx, who: &Standing, ask: Ask, form: Form) -> Result<Page, 
 async fn decide(may: May<Edit, ThisYear>, cx: Cx, Query(ask): Query<Ask>, mut form: Form) -> Answered {
     let Some(turn) = turn_of(&cx).await? else { return Ok(go_to_with(HREF, &Toast::saying("There is nothing to decide."))) };
     // Only what somebody changed is decided: another's word about the others stands.
-    let shown = form.all("shown").iter();
-    let changed = shown.map(|slug| (slug.clone(), form.holds("was", slug), form.holds("stays", slug)));
-    let decided: BTreeMap<String, bool> =
-        changed.filter(|(_, was, stays)| was != stays).map(|(slug, _, stays)| (slug, stays)).collect();
+    let decided = form.ticked_anew("stays");
     match verbs::decide(&may, &cx, &turn, &decided).await {
         Ok(0) => Ok(go_to_with(&address(HREF, &ask), &Toast::saying("Nothing was changed, so nothing was saved."))),
         Ok(changed) => {

@@ -18,10 +18,7 @@ use super::super::rules::cycle_span;
 use crate::{
     PracticeId,
     bringing::{Authors, Places},
-    frameworks::{
-        CycleMonths, Framework, Practice,
-        stays::{InUse, Stays},
-    },
+    frameworks::{CycleMonths, Framework, InUse, Practice},
 };
 
 pub(super) struct World<'a> {
@@ -43,12 +40,13 @@ impl<'a> World<'a> {
         let settings = Settings::read(on).await?;
         let today = settings.local(taking.now).date();
         let calendar = Calendar::of(&settings);
-        let framework = Framework::current(on, today).await?;
+        let in_use = InUse::read(on, today).await?;
+        let framework = in_use.as_ref().map(|in_use| &in_use.now);
         let partnerships = all_on(on, today).await?;
         // A code that is no more means the practice that had it last.
-        let versions = std::iter::successors(framework.as_ref(), |version| version.before.as_ref());
+        let versions = framework.iter().flat_map(|framework| framework.with_earlier());
         let all: Vec<_> = versions.flat_map(|version| &version.practices).collect();
-        let root = |practice: &Practice| framework.as_ref().map_or(practice.id, |now| now.root_of(practice.id));
+        let root = |practice: &Practice| framework.map_or(practice.id, |now| now.root_of(practice.id));
         let known = all.iter().map(|practice| (practice.id, (root(practice), practice.code.clone())));
         let practices = all.iter().rev().map(|practice| (practice.code.clone(), practice.id));
         Ok(Self {
@@ -57,11 +55,8 @@ impl<'a> World<'a> {
             practices: Known { what: "practice", ids: practices.collect() },
             authors: Authors::read(taking).await?,
             cycles: framework.iter().flat_map(|framework| &framework.cycles).map(|cycle| cycle.number).collect(),
-            months: framework.as_ref().map(|framework| framework.cycles.clone()).unwrap_or_default(),
-            in_use: match framework {
-                Some(now) => Some(InUse::of_all(now, Stays::read(on, SchoolYear(0)).await?)),
-                None => None,
-            },
+            months: framework.map(|framework| framework.cycles.clone()).unwrap_or_default(),
+            in_use,
             calendar,
             settings,
         })

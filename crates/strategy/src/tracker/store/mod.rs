@@ -16,13 +16,10 @@ use platform::{
     db::{self, ConnectionTrait, DbErr, FromQueryResult, PersonId},
 };
 
-use super::{
-    Cell, Status,
-    on_track::{Assessment, Cells, Schedule},
-};
+use super::{Cell, Status, on_track::Cells};
 use crate::{
     PracticeId,
-    frameworks::{Framework, sameness, versions_read},
+    frameworks::{sameness, versions_read},
 };
 
 mod anywhere;
@@ -107,29 +104,6 @@ async fn cells(on: &impl ConnectionTrait, sql: &str, params: db::Params) -> Resu
         own.extend(sameness.ids(row.practice_id).into_iter().map(|practice| ((practice, row.cycle), cell)));
     }
     Ok(cells)
-}
-
-/// Where each of these partnerships stands on a day, in the order given, with one query.
-///
-/// # Errors
-/// The database's own.
-pub async fn on_track_of(
-    on: &impl ConnectionTrait,
-    framework: &Framework,
-    calendar: &Calendar,
-    today: NaiveDate,
-    partnerships: &[Partnership],
-) -> Result<Vec<(PartnershipId, Assessment)>, Error> {
-    let ids: Vec<PartnershipId> = partnerships.iter().map(|partnership| partnership.id).collect();
-    let cells = cells_of(on, calendar.year_of(today), &ids).await?;
-    let (none, schedule) = (Cells::new(), Schedule::of(framework, calendar, calendar.year_of(today)));
-    Ok(partnerships
-        .iter()
-        .map(|partnership| {
-            let cells = cells.get(&partnership.id).unwrap_or(&none);
-            (partnership.id, schedule.assess(partnership.into(), cells, today))
-        })
-        .collect())
 }
 
 /// The cells of one partnership, by practice, school year and cycle.

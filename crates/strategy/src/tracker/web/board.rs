@@ -11,9 +11,9 @@ use platform::{Cx, Error};
 
 use super::{Chosen, encoded};
 use crate::{
-    frameworks::{CycleMonths, Framework, Practice, framework_of},
+    frameworks::{CycleMonths, Framework, InUse, Practice},
     tracker::{
-        self, Cell, DueNow, due_now,
+        Cell, DueNow, due_now,
         on_track::{Assessment, Cells, assess},
         rules,
         store::{self, YearCells},
@@ -86,27 +86,21 @@ pub(super) struct Board {
 impl Board {
     /// `None` before a framework is published.
     pub(super) async fn read(cx: &Cx, partnership: &Partnership) -> Result<Option<Self>, Error> {
-        let Some(framework) = framework_of(cx, partnership.id).await? else { return Ok(None) };
+        let Some(in_use) = InUse::today(cx).await? else { return Ok(None) };
         let (calendar, today) = (Calendar::of(&cx.settings), cx.today());
         let year = calendar.year_of(today);
         let cells = store::years_of(cx.db().read(), partnership.id, year.before(), year).await?;
         let base = format!("{}/tracker", partnership.subject().href);
-        let turn = match tracker::framework(cx).await? {
-            Some(now)
-                if now.before.is_some()
-                    && now.effective_from > calendar.start(year)
-                    && partnership.started_on < now.effective_from =>
-            {
-                let since = spoken(now.effective_from, today);
-                let counts = format!("Version {} of the practices counts since {since}.", now.version);
-                Some(if framework.id == now.id {
-                    format!("{counts} What was due before that day keeps counting by the one before.")
-                } else {
-                    format!("{counts} Here the school year is finished on version {}.", framework.version)
-                })
+        let framework = Arc::clone(in_use.of(partnership.id, year));
+        let turn = in_use.turn(&calendar, today).filter(|turn| turn.asks(partnership)).map(|turn| {
+            let since = spoken(turn.after.effective_from, today);
+            let counts = format!("Version {} of the practices counts since {since}.", turn.after.version);
+            if framework.id == turn.after.id {
+                format!("{counts} What was due before that day keeps counting by the one before.")
+            } else {
+                format!("{counts} Here the school year is finished on version {}.", framework.version)
             }
-            Some(_) | None => None,
-        };
+        });
         Ok(Some(Self { framework, calendar, today, year, cells, base, turn }))
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn entries(may: May<See, Partnership>, cx: Cx) -> Result<Respon
 async fn download(may: &May<See, Partnership>, cx: &Cx, what: &str, told: &[Told]) -> Result<Response, Error> {
     let framework = tracker::framework(cx).await?;
     // Whatever was entered by the words of a version before this one is called what it was called there.
-    let versions = || std::iter::successors(framework.as_ref(), |version| version.before.as_ref());
+    let versions = || framework.iter().flat_map(|framework| framework.with_earlier());
     let practice = |entry: &Told| versions().flat_map(|one| &one.practices).find(|one| one.id == entry.practice_id);
     let local = |at| cx.settings.local(at).format("%Y-%m-%d %H:%M").to_string();
     let rows = told.iter().map(|entry| {

@@ -1,8 +1,10 @@
 //! Talk a draft through, approve it, publish it in the middle of a year, and count before and after.
 
+use std::sync::Arc;
+
 use partnerships::{
     calendar::{Calendar, SchoolYear},
-    partnerships::all_on,
+    partnerships::{Partnership, all_on},
 };
 use platform::{
     db,
@@ -15,8 +17,7 @@ use crate::{
     overview::uptake::of_partnership,
     tracker::{
         cells_of,
-        on_track::{Count, Schedule},
-        on_track_of,
+        on_track::{Cells, Count, Schedule},
     },
     world::{cell, day, in_the_world, in_the_world_of, visitor},
 };
@@ -200,26 +201,40 @@ pub(in crate::frameworks) fn six_practices() -> String {
     pack.written().expect("a file")
 }
 
+/// P3 in two.
+pub(in crate::frameworks) const SPLIT: [(&str, &str); 8] = [
+    ("version", "1"),
+    ("code-1", "P3"),
+    ("title-1", "With each coachee"),
+    ("good-1", "Done."),
+    ("code-2", "P3b"),
+    ("title-2", "With each team"),
+    ("good-2", "Done."),
+    ("reason", "Two in a coat."),
+];
+
 /// What counts at Linden Grove on a day, by the version that counts then.
 async fn count(bench: &Bench, on_day: &str) -> Count {
+    let (framework, linden, cells) = linden_on(bench, on_day).await;
+    let schedule = Schedule::of(&framework, &Calendar::default(), SchoolYear(2021));
+    schedule.assess((&linden).into(), &cells, day(on_day)).all
+}
+
+/// The version that counts on a day, and Linden Grove with its cells.
+async fn linden_on(bench: &Bench, on_day: &str) -> (Arc<Framework>, Partnership, Cells) {
     let (on, on_day) = (bench.app.db.read(), day(on_day));
     let framework = Framework::current(on, on_day).await.expect("a query").expect("a version");
     let all = all_on(on, on_day).await.expect("a query");
-    let linden: Vec<_> = all.into_iter().filter(|partnership| partnership.slug == "linden").collect();
-    let assessed = on_track_of(on, &framework, &Calendar::default(), on_day, &linden).await.expect("a query");
-    assessed[0].1.all
+    let linden = all.into_iter().find(|partnership| partnership.slug == "linden").expect("Linden Grove");
+    let cells = cells_of(on, SchoolYear(2021), &[linden.id]).await.expect("a query").remove(&linden.id).unwrap_or_default();
+    (framework, linden, cells)
 }
 
 /// In how many of Linden Grove's windows a practice of the version that counts on a day is enacted: enacted, of how many.
 async fn uptake(bench: &Bench, code: &str, on_day: &str) -> (usize, usize) {
-    let (on, on_day) = (bench.app.db.read(), day(on_day));
-    let framework = Framework::current(on, on_day).await.expect("a query").expect("a version");
-    let all = all_on(on, on_day).await.expect("a query");
-    let calendar = Calendar::default();
-    let linden = all.iter().find(|partnership| partnership.slug == "linden").expect("Linden Grove");
-    let cells = cells_of(on, SchoolYear(2021), &[linden.id]).await.expect("a query").remove(&linden.id).unwrap_or_default();
-    let schedule = Schedule::of(&framework, &calendar, SchoolYear(2021));
-    let found = of_partnership(&schedule, linden.into(), None, on_day, &cells);
+    let (framework, linden, cells) = linden_on(bench, on_day).await;
+    let schedule = Schedule::of(&framework, &Calendar::default(), SchoolYear(2021));
+    let found = of_partnership(&schedule, (&linden).into(), None, day(on_day), &cells);
     let own: Vec<_> = found.iter().filter(|(_, window, _)| window.practice.code == code).collect();
     let enacted = own.iter().filter(|(_, _, cell)| cell.is_some_and(|cell| cell.status.counts_as_enacted(&framework))).count();
     (enacted, own.len())
@@ -247,17 +262,7 @@ async fn a_version_in_mid_year_leaves_what_was_counted_and_adds_nothing_up() {
         begin(&bench).await;
         let mut cleo = visitor(&bench, "cleo");
         assert_eq!(send(&bench, "cleo", "P2", &[("title", "Practice 2, clearer"), ("reason", "Clearer.")]).await.status, 303);
-        let split = [
-            ("version", "1"),
-            ("code-1", "P3"),
-            ("title-1", "With each coachee"),
-            ("good-1", "Done."),
-            ("code-2", "P3b"),
-            ("title-2", "With each team"),
-            ("good-2", "Done."),
-            ("reason", "Two in a coat."),
-        ];
-        assert_eq!(cleo.post(&format!("{}/parts", href(&bench, "P3").await), &split).await.status, 303);
+        assert_eq!(cleo.post(&format!("{}/parts", href(&bench, "P3").await), &SPLIT).await.status, 303);
         let with = format!("{}.1", number_of(&bench, "P5").await);
         let merge = [("version", "1"), ("with", with.as_str()), ("title", "Both"), ("good", "Done."), ("reason", "One day.")];
         assert_eq!(cleo.post(&format!("{}/merger", href(&bench, "P4").await), &merge).await.status, 303);

@@ -9,7 +9,7 @@ use platform::{
 };
 
 use super::super::{
-    super::{Framework, api::key_of, stays::turn},
+    super::{Framework, api::key_of, stays::Turn},
     policy::{Begin, Versions},
     store,
     verbs::{self, Beginning, HREF},
@@ -70,7 +70,7 @@ async fn page_of(cx: &Cx, staff: bool, may_begin: bool, form: Option<Form>) -> R
             counts: counting == Some(framework.id),
         }
     });
-    let turn = turn(&all, &Calendar::of(&cx.settings), today).filter(|_| staff);
+    let turn = Turn::among(all.iter().rev(), &Calendar::of(&cx.settings), today).filter(|_| staff);
     Ok(Page {
         shell: cx.shell("Versions of the practices", "/practices"),
         turns_to: turn.map(|turn| turn.after.version),
